@@ -1,0 +1,15 @@
+"""The step adds the bias to each product, so that it counts twice."""
+
+LOSES = {
+    "test-rnn-step-bias": "bias b is counted twice",
+    "test-rnn-step-together": "differs",
+    "test-rnn-forward-keras": "SimpleRNN with these weights",
+    "test-training-step-loss": "The loss ",
+    "test-training-step-direction": r"gradient of '\w+' ",
+    "test-training-step-learns": "After 100 steps",
+}
+
+
+# %% rnn-step
+def rnn_step(inputs, hidden, kernel, recurrent_kernel, bias):
+    return np.tanh(inputs @ kernel + bias + hidden @ recurrent_kernel + bias)

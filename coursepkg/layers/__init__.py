@@ -1,0 +1,5 @@
+"""Keras layers of the course. They run on every Keras backend and trade weights with the Keras built-ins."""
+
+from coursepkg._lazy import attach
+
+__getattr__, __dir__, __all__ = attach(__name__, {"recurrent": ["RecurrentCell", "SimpleRNNCell"]})

@@ -1,0 +1,156 @@
+"""The book's style sheet and its colours."""
+
+from importlib.resources import as_file, files
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import to_hex, to_rgb
+
+WIDTH = 4.8  # inches; 345.6 pt, the width of a telephone's text column in CSS pixels
+
+# One colour for each model family, through the whole book. A search found them, under three conditions: a
+# contrast of at least 3 on a white page and, after the page's dark-mode filter, on a dark one; and any two of
+# the families, "data" and "baseline" stay apart for readers with protanopia, deuteranopia or tritanopia, on
+# both pages; so do "good" and "bad" (tests/plotting/test_colours.py). "muted" is for what only helps the eye.
+COLOURS = {
+    "data": "#222222",
+    "baseline": "#7a7a7a",
+    "rnn": "#006bc7",
+    "lstm": "#ff5807",
+    "gru": "#00a344",
+    "cnn": "#834c73",
+    "attention": "#5c3a00",
+    "good": "#1c720c",
+    "bad": "#d3091a",
+    "muted": "#8c8c8c",
+}
+
+FAMILIES = ("rnn", "lstm", "gru", "cnn", "attention")
+
+
+def use_style():
+    """Gives every figure drawn from now on the book's look.
+
+    It changes matplotlib's `rcParams`, which importing this module does not. In a notebook it also makes
+    figures vector graphics (SVG) that keep the size they ask for, with the same bytes at every run.
+    """
+    with as_file(files("coursepkg.plotting") / "course.mplstyle") as path:
+        plt.rcParams.update(matplotlib.rc_params_from_file(path, use_default_template=False))
+    plt.rcParams["axes.prop_cycle"] = matplotlib.cycler(color=[COLOURS[name] for name in FAMILIES])
+    if _in_notebook():
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+        from matplotlib_inline.config import InlineBackend
+
+        # No tight bounding box: it would change the width, and with it the size of the text on the page.
+        options = {"bbox_inches": None, "metadata": {"Date": None}}
+        set_matplotlib_formats("svg", **options)
+        # The backend applies its own settings once more when the first figure is made.
+        InlineBackend.instance().set_trait("figure_formats", {"svg"})
+        InlineBackend.instance().set_trait("print_figure_kwargs", options)
+
+
+def _in_notebook():
+    """Tells whether an IPython kernel shows the figures."""
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return False
+    shell = get_ipython()
+    return shell is not None and hasattr(shell, "kernel")
+
+
+def figure(rows=1, columns=1, height=None, **options):
+    """Makes a figure as wide as the text column of a telephone, with panels stacked below each other.
+
+    Args:
+        rows: int, the number of panels from top to bottom.
+        columns: int, the number of panels side by side; more than two are hard to read on a telephone.
+        height: float, the height of the whole figure in inches. Defaults to 3.2 for one row and 2.2 for
+            each of several.
+        **options: passed to `matplotlib.pyplot.subplots`, such as `sharex=True` or `height_ratios=[2, 1]`.
+
+    Returns:
+        Tuple `(figure, axes)`; `axes` is one `Axes`, or an array of them if there is more than one panel.
+
+    Raises:
+        ValueError: if `rows` or `columns` is below 1.
+    """
+    if rows < 1 or columns < 1:
+        raise ValueError(f"A figure needs at least one row and one column, and got {rows} x {columns}.")
+    if height is None:
+        height = 3.2 if rows == 1 else 2.2 * rows
+    return plt.subplots(rows, columns, figsize=(WIDTH, height), layout="constrained", **options)
+
+
+def resolve_colour(colour, default="data"):
+    """Turns a key of `COLOURS` into its colour, and passes any other matplotlib colour through.
+
+    Args:
+        colour: a key of `COLOURS`, any matplotlib colour, or None.
+        default: what None stands for.
+
+    Returns:
+        A matplotlib colour.
+    """
+    if colour is None:
+        colour = default
+    return COLOURS.get(colour, colour) if isinstance(colour, str) else colour
+
+
+def relative_luminance(colour):
+    """Gives the relative luminance of an sRGB colour, as WCAG 2.2 defines it.
+
+    Args:
+        colour: any matplotlib colour.
+
+    Returns:
+        A float from 0 (black) to 1 (white).
+    """
+    channels = np.asarray(to_rgb(colour))
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ np.array([0.2126, 0.7152, 0.0722]))
+
+
+def contrast_ratio(first, second):
+    """Gives the contrast ratio of two colours, as WCAG 2.2 defines it.
+
+    Args:
+        first: any matplotlib colour.
+        second: any matplotlib colour.
+
+    Returns:
+        A float from 1 (the same luminance) to 21 (black and white). Text needs 4.5, lines and marks 3.
+    """
+    darker, lighter = sorted([relative_luminance(first), relative_luminance(second)])
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def text_colour_on(background):
+    """Gives the text colour, near-black or white, that reads better on a filled background.
+
+    Args:
+        background: any matplotlib colour.
+
+    Returns:
+        A hexadecimal colour.
+    """
+    return max(COLOURS["data"], "#ffffff", key=lambda colour: contrast_ratio(colour, background))
+
+
+def readable(colour, least=4.5):
+    """Darkens a line's colour just enough to write text with it on a white page.
+
+    On a dark page the filter turns darker into lighter, so one rule serves both.
+
+    Args:
+        colour: any matplotlib colour.
+        least: float, the contrast with white to reach.
+
+    Returns:
+        A hexadecimal colour of the same hue.
+    """
+    channels = np.asarray(to_rgb(colour))
+    while contrast_ratio(channels, "#ffffff") < least:
+        channels = channels * 0.98
+    return to_hex(channels)

@@ -1,0 +1,14 @@
+"""What a training run needs beside `fit`: seeds, gradient norms, clipping, learning curves."""
+
+from coursepkg._lazy import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "clipping": ["clip_by_global_norm", "global_norm"],
+        "curves": ["LearningCurve", "learning_curve"],
+        "differentiation": ["value_and_gradients"],
+        "gradient_norms": ["GradientNorms", "gradient_norms_by_step"],
+        "seeding": ["set_seed"],
+    },
+)
