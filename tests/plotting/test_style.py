@@ -107,7 +107,8 @@ def test_in_a_notebook_figures_are_svg_of_the_size_asked_for():
 
 
 def test_use_style_is_undone_by_an_rc_context():
-    with matplotlib.rc_context():
-        plotting.use_style()
-        assert matplotlib.rcParams["svg.hashsalt"] == "coursepkg"
-    assert matplotlib.rcParams["svg.hashsalt"] != "coursepkg"
+    with matplotlib.rc_context({"svg.hashsalt": "the reader's own"}):  # whatever other tests left behind
+        with matplotlib.rc_context():
+            plotting.use_style()
+            assert matplotlib.rcParams["svg.hashsalt"] == "coursepkg"
+        assert matplotlib.rcParams["svg.hashsalt"] == "the reader's own"
