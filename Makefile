@@ -27,7 +27,7 @@ test: .venv/installed  ## set up, build the book, then run every test
 	@$(VENV)/python -m pytest -n 2 --dist loadscope -m "not browser" $(PYTEST)
 	@$(VENV)/python -m pytest -m browser $(PYTEST) || [ $$? -eq 5 ]  # 5: left out, and the summary says so
 
-system: .venv/installed  ## install what the browser tests need from apt (asks for root)
+system: .venv/installed  ## install what browser, sandbox and database tests need from apt (asks for root)
 	@$(VENV)/python tools/system.py
 
 assignments: .venv/installed  ## write the notebooks that students open from assignments/source

@@ -1,7 +1,11 @@
-"""Leaves browser tests out where there is no browser, and says so; in CI their absence is an error."""
+"""Leaves out tests whose programs this machine lacks, and says so; in CI their absence is an error."""
 
 import os
 import shutil
+import subprocess
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -10,10 +14,11 @@ from hypothesis import settings
 settings.register_profile("course", deadline=None, derandomize=True)
 settings.load_profile("course")
 
-LEFT_OUT = pytest.StashKey[list]()
+LEFT_OUT = pytest.StashKey[dict]()
+POSTGRESQL = "/usr/lib/postgresql"  # where Debian keeps the server's programs, which are not on the PATH
 
 
-def missing_programs():
+def missing_for_browser():
     """The programs that browser tests need and this machine lacks."""
     needed = {
         "Chromium": ("chromium", "chromium-browser", "google-chrome"),
@@ -22,28 +27,56 @@ def missing_programs():
     return [name for name, programs in needed.items() if not any(map(shutil.which, programs))]
 
 
+def missing_for_postgresql():
+    """PostgreSQL's server, where it is neither on the PATH nor where Debian puts it."""
+    there = shutil.which("initdb") or any(Path(POSTGRESQL).glob("*/bin/initdb"))
+    return [] if there else ["PostgreSQL's server"]
+
+
+def missing_for_sandbox():
+    """bubblewrap, or the kernel's permission to use it."""
+    if not shutil.which("bwrap"):
+        return ["bubblewrap"]
+    command = ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"]
+    works = subprocess.run(command, capture_output=True, check=False).returncode == 0
+    return [] if works else ["user namespaces (bubblewrap is there, but may not use them)"]
+
+
+NEEDS = {
+    "browser": cache(missing_for_browser),
+    "postgresql": cache(missing_for_postgresql),
+    "sandbox": cache(missing_for_sandbox),
+}
+
+
 @pytest.hookimpl(trylast=True)  # after -k and -m have chosen
 def pytest_collection_modifyitems(config, items):
-    missing = missing_programs()
-    left_out = [item for item in items if item.get_closest_marker("browser")] if missing else []
+    left_out = defaultdict(list)
+    for item in items:
+        kind = next((kind for kind in NEEDS if item.get_closest_marker(kind) and NEEDS[kind]()), None)
+        if kind:
+            left_out[kind].append(item)
     config.stash[LEFT_OUT] = left_out
     if not left_out:
         return
     if os.environ.get("CI", "").lower() in ("1", "true"):
-        raise pytest.UsageError(
-            f"{len(left_out)} browser tests cannot run: {' and '.join(missing)} not found. "
-            "Run `make system` first."
+        said = "; ".join(
+            f"{len(tests)} {kind} tests cannot run: {' and '.join(NEEDS[kind]())} not found"
+            for kind, tests in left_out.items()
         )
-    items[:] = [item for item in items if item not in set(left_out)]
-    config.hook.pytest_deselected(items=left_out)
+        raise pytest.UsageError(f"{said}. Run `make system` first.")
+    gone = {item for tests in left_out.values() for item in tests}
+    items[:] = [item for item in items if item not in gone]
+    config.hook.pytest_deselected(items=list(gone))
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    left_out = config.stash.get(LEFT_OUT, [])
+    left_out = config.stash.get(LEFT_OUT, {})
     if left_out:
-        files = sorted({item.nodeid.split("::")[0] for item in left_out})
         terminalreporter.section("left out")
+    for kind, tests in left_out.items():
+        files = sorted({item.nodeid.split("::")[0] for item in tests})
         terminalreporter.line(
-            f"{len(left_out)} browser tests of {', '.join(files)} did not run: "
-            f"{' and '.join(missing_programs())} not found. `make system` installs what is missing."
+            f"{len(tests)} {kind} tests of {', '.join(files)} did not run: "
+            f"{' and '.join(NEEDS[kind]())} not found. `make system` installs what is missing."
         )

@@ -1,17 +1,31 @@
-"""Install from apt what the browser tests need: Chromium and its driver."""
+"""Install from apt what some tests need: Chromium and its driver, bubblewrap, PostgreSQL."""
 
 import argparse
+import glob
 import os
 import shutil
 import subprocess
 import sys
 
-PACKAGES = {"bwrap": "bubblewrap", "chromium": "chromium", "chromedriver": "chromium-driver"}
+PACKAGES = {
+    "bwrap": "bubblewrap",
+    "chromium": "chromium",
+    "chromedriver": "chromium-driver",
+    "initdb": "postgresql",
+}
+BESIDE_THE_PATH = "/usr/lib/postgresql/*/bin"  # where Debian keeps the server's programs
 
 
 def missing():
     """The Debian packages whose program is not on this machine."""
-    return [package for program, package in PACKAGES.items() if shutil.which(program) is None]
+    return [package for program, package in PACKAGES.items() if not find(program)]
+
+
+def find(program):
+    """The path of a program, on the PATH or where Debian keeps PostgreSQL's; `None` if it is not there."""
+    return shutil.which(program) or next(
+        iter(sorted(glob.glob(os.path.join(BESIDE_THE_PATH, program)))), None
+    )
 
 
 def root_command():
@@ -39,7 +53,7 @@ def main(arguments=None):
     if prefix is None:
         how = f"as root: apt-get install {' '.join(packages)}"
         if if_allowed:
-            print(f"Browser tests are left out: {', '.join(packages)} not installed. To include them, {how}")
+            print(f"Some tests are left out: {', '.join(packages)} not installed. To include them, {how}")
             return 0
         if sys.stdin.isatty() and shutil.which("sudo") and shutil.which("apt-get"):
             prefix = ["sudo"]

@@ -1,20 +1,15 @@
 """The first command on a fresh machine: what stops it says so in one sentence."""
 
-import importlib.util
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from .tooling import ROOT, tool
 
 
 @pytest.fixture
 def bootstrap():
-    spec = importlib.util.spec_from_file_location("bootstrap", ROOT / "tools" / "bootstrap.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return tool("bootstrap")
 
 
 @pytest.mark.parametrize("version", [(3, 8, 0), (3, 10, 13)])

@@ -1,25 +1,12 @@
 """The notebooks that launch buttons open: in step with their pages, and readable without Sphinx."""
 
-import importlib.util
 import json
 import re
-import sys
-from pathlib import Path
 
 import nbformat
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def tool(name):
-    """A module of tools/, which is no package."""
-    sys.path.insert(0, str(ROOT / "tools"))
-    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
+from .tooling import ROOT, tool
 
 notebooks = tool("notebooks")
 plain = tool("plain_markdown")

@@ -1,23 +1,11 @@
 """What the Makefile calls: it installs only where it may, and rebuilds only what changed."""
 
-import importlib.util
 import re
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def tool(name):
-    """A module of tools/, which is no package."""
-    sys.path.insert(0, str(ROOT / "tools"))
-    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+from .tooling import ROOT, tool
 
 
 @pytest.fixture
@@ -31,7 +19,7 @@ def test_where_installing_is_not_allowed_the_tests_left_out_are_named(system, mo
     monkeypatch.setattr(system, "root_command", lambda: None)
     assert system.main(["--if-allowed"]) == 0
     said = capsys.readouterr().out
-    assert "Browser tests are left out: chromium, chromium-driver not installed" in said
+    assert "Some tests are left out: chromium, chromium-driver not installed" in said
     assert "apt-get install chromium chromium-driver" in said
 
 
