@@ -16,6 +16,11 @@ os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.envir
 
 from intake import Collector, DeduplicateIds, Extractor, admit  # noqa: E402
 
+from coursepkg.grading import kernelspecs  # noqa: E402
+
+# The confined kernels: nbgrader autograde SLUG --Execute.kernel_name=coursepkg-warm, or =coursepkg-confined
+kernelspecs.make_findable()
+
 
 def write_source_notebooks():
     """Converts each assignment's Markdown whose notebook is missing or older."""

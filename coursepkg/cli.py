@@ -67,6 +67,19 @@ def _parser():
     )
     datasets.add_argument("name", nargs="?", metavar="NAME", help="show everything about this one")
     datasets.set_defaults(run=_datasets)
+
+    kernels = commands.add_parser(
+        "kernels",
+        help="list or install the confined Jupyter kernels",
+        description="Lists the kernels that run a notebook without network, without other people's files and "
+        "with limits, and where Jupyter finds them. In the course's own folder nbgrader finds them without "
+        "being told: nbgrader autograde ASSIGNMENT --Execute.kernel_name=coursepkg-confined",
+    )
+    kernels.add_argument("--install", action="store_true", help="copy their specs to where Jupyter looks")
+    where = kernels.add_mutually_exclusive_group()
+    where.add_argument("--user", action="store_true", help="install for this user, not this environment")
+    where.add_argument("--prefix", metavar="FOLDER", help="install below FOLDER/share/jupyter")
+    kernels.set_defaults(run=_kernels)
     return parser
 
 
@@ -143,4 +156,20 @@ def _datasets(options):
         for one in entries:
             if one.arrives.split()[0] == kind:
                 print(f"  {one.name:<{width}}  {f'{one.size:,} {one.counted}':<20} {one.title}")
+    return 0
+
+
+def _kernels(options):
+    from coursepkg.grading import kernelspecs
+
+    if options.install:
+        try:
+            for folder in kernelspecs.install(options.user, options.prefix):
+                print(f"Installed {folder}")
+        except OSError as error:
+            print(f"The kernels could not be installed: {error}. Try --user.", file=sys.stderr)
+            return CANNOT
+        return 0
+    for name, folder in kernelspecs.installed().items():
+        print(f"{name:<20}{folder or 'not installed; coursepkg kernels --install'}")
     return 0
