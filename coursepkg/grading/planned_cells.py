@@ -1,0 +1,85 @@
+"""The cells of an assignment: what each is for, and what it is worth."""
+
+import re
+from dataclasses import dataclass
+
+HIDDEN_TESTS = re.compile(
+    r"^[^\n]*BEGIN HIDDEN TESTS[^\n]*\n.*?^[^\n]*END HIDDEN TESTS[^\n]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+)
+
+
+@dataclass(frozen=True)
+class PlanCell:
+    """One cell that the grader runs or that a person grades.
+
+    Attributes:
+        kind: str: `"test"`, `"solution"`, `"locked"`, `"code"` (the student's own) or `"manual"`.
+        name: str, the grade_id, or a description such as `"cell 7"`.
+        source: str.
+        points: float, what the cell is worth.
+        heading: str, the nearest heading of the assignment above the cell.
+        index: int, the cell's place in the rebuilt notebook.
+        runs: bool, whether it is code. A written answer is not.
+    """
+
+    kind: str
+    name: str
+    source: str
+    points: float
+    heading: str
+    index: int
+    runs: bool = True
+
+
+@dataclass
+class Rebuilt:
+    """A submission put into the form of the release.
+
+    Attributes:
+        notebook: `nbformat.NotebookNode`, without outputs.
+        cells: list of `PlanCell`, in the order in which they run.
+        notes: list of str, for the student: what was unusual.
+        unanswered: list of str, the grade_ids of answers left as they were released.
+    """
+
+    notebook: object
+    cells: list
+    notes: list
+    unanswered: list
+
+
+def kind_of(cell):
+    """What a cell of the assignment's source is.
+
+    Args:
+        cell: a cell whose metadata can be trusted.
+
+    Returns:
+        str: `"test"`, `"solution"`, `"locked"`, `"manual"`, or `""` for a cell without a name.
+    """
+    metadata = cell.metadata.get("nbgrader") or {}
+    grade, solution = bool(metadata.get("grade")), bool(metadata.get("solution"))
+    if metadata.get("task") or (grade and (solution or cell.cell_type != "code")):
+        return "manual"
+    if grade:
+        return "test"
+    if solution:
+        return "solution"
+    return "locked" if metadata.get("locked") else ""
+
+
+def points_of(cell):
+    """float, what a cell of the assignment's source is worth."""
+    return float(cell.metadata["nbgrader"].get("points", 0) or 0)
+
+
+def without_hidden_tests(source):
+    """The test cell as a student knows it.
+
+    Args:
+        source: str, a test cell.
+
+    Returns:
+        str, without what stands between `BEGIN HIDDEN TESTS` and `END HIDDEN TESTS`.
+    """
+    return HIDDEN_TESTS.sub("", source).rstrip("\n")
