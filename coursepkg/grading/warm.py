@@ -1,0 +1,255 @@
+"""The warm parent: it imports once, then forks a confined child whenever the worker asks for one.
+
+It runs inside bubblewrap and holds nothing that a child may not read, because every child starts as its copy:
+no notebook, no test, no answer ever passes through it. The files of a child reach it over a socket of its own.
+
+    worker ── control ──> warm parent ── fork ──> (enters new namespaces) ── fork ──> init ── fork ──> the role
+      └──────────────────────── status: credentials, files, how it ended ─────────────┘                 │
+      └──────────────────────── channel ────────────────────────────────────────────────────────────────┘
+
+`init` is the first process of the child's process namespace: when it goes, the kernel ends all others in it.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import random
+import select
+import signal
+import socket
+import sys
+import time
+
+from coursepkg.grading import namespaces
+
+THREADS = 2  # TensorFlow starts one when it is imported; with more, a child can wait forever for a lock
+ROLES = {"student": "coursepkg.grading.student:serve", "examiner": "coursepkg.grading.examiner:serve"}
+MESSAGE_BYTES = 65536
+
+
+def main(arguments=None):
+    """Runs the warm parent until the worker closes the control socket.
+
+    Args:
+        arguments: list of str: the number of the control socket, and the setting as JSON: `imports`, `confined`,
+            `user` and `group` (whom to become where this is root), `path` (folders to add to `sys.path`).
+    """
+    number, setting = arguments or sys.argv[1:]
+    setting = json.loads(setting)
+    control = socket.socket(fileno=int(number))
+    if setting["confined"]:
+        if os.getuid() == 0:
+            namespaces.become_unprivileged(setting["user"], setting["group"])
+        namespaces.lock()
+    sys.path.extend(setting["path"])
+    for name in setting["imports"]:
+        importlib.import_module(name)
+    namespaces.prctl(namespaces.PR_SET_DUMPABLE, 0)
+    namespaces.prctl(namespaces.PR_SET_CHILD_SUBREAPER, 1)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps what has ended
+    gc.collect()
+    gc.freeze()  # or the first collection in a child copies every page
+    control.send(json.dumps({"ready": True, "pid": os.getpid(), "threads": _threads()}).encode())
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 2)
+        if not message:
+            return
+        _answer(control, json.loads(message), descriptors, setting["confined"])
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def _answer(control, request, descriptors, confined):
+    threads = _settled_threads()
+    if threads > THREADS:
+        text = f"the warm parent runs {threads} threads, and a child of more than {THREADS} can hang"
+        control.send(json.dumps({"refused": text}).encode())
+        return
+    try:
+        first = os.fork()
+    except OSError as error:
+        control.send(json.dumps({"refused": f"it could not fork: {error}"}).encode())
+        return
+    if first:
+        control.send(json.dumps({"forked": True}).encode())
+        return
+    # From here on a copy: whatever happens, it must not go back into the parent's loop.
+    code = 1
+    try:
+        control.detach()
+        _become_init(request, *descriptors, confined)
+        code = 0
+    except BaseException as error:
+        _tell(descriptors[1], {"failed": f"{type(error).__name__}: {error}"})
+    finally:
+        os._exit(code)
+
+
+def _threads():
+    return len(os.listdir("/proc/self/task"))
+
+
+def _settled_threads():
+    """Threads that an import started may still be on their way out."""
+    for _ in range(100):
+        if (threads := _threads()) <= THREADS:
+            break
+        time.sleep(0.02)
+    return threads
+
+
+def _tell(status, content):
+    with contextlib.suppress(OSError):  # the worker may have gone
+        socket.socket(fileno=os.dup(status)).sendall(json.dumps(content).encode() + b"\n")
+
+
+def _become_init(request, channel, status, confined):
+    """Enters the namespaces, forks their first process and leaves; that one starts the role and waits for it."""
+    for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    limits = request["limits"]
+    if confined:
+        namespaces.leave()
+    else:
+        os.setsid()
+    if os.fork():
+        return
+    try:
+        os.setsid()
+        if confined:
+            namespaces.furnish(int(limits["disk_bytes"]))
+            namespaces.drop_capabilities()
+            work = namespaces.WORK
+        else:
+            namespaces.prctl(namespaces.PR_SET_CHILD_SUBREAPER, 1)
+            work = request["work"]
+        namespaces.prctl(namespaces.PR_SET_DUMPABLE, 0)  # the role can neither trace nor read its init
+        with socket.socket(fileno=os.dup(status)) as worker:
+            worker.sendall(json.dumps({"ready": True}).encode() + b"\n")  # the kernel adds who we are
+            _receive_files(worker, work)
+        os.chdir(work)
+        student = os.fork()
+        if student == 0:
+            _play(request["role"], channel, limits, confined, work)
+        os.close(channel)
+        _watch(student, status)
+        if not confined:
+            end_descendants()  # in a process namespace the kernel does it
+    except BaseException as error:
+        _tell(status, {"failed": f"{type(error).__name__}: {error}"})
+    finally:
+        os._exit(0)
+
+
+def _receive_files(worker, work):
+    """Reads a line of JSON that lists paths and sizes, then the bytes of all, and writes them to disk."""
+    with worker.makefile("rb") as stream:
+        line = stream.readline()
+        if not line:
+            raise ConnectionError("the worker went away")
+        for path, size in json.loads(line)["files"]:
+            whole = os.path.join(work, path)
+            os.makedirs(os.path.dirname(whole), exist_ok=True)
+            with open(whole, "wb") as file:
+                while size:
+                    piece = stream.read(min(size, 2**20))
+                    if not piece:
+                        raise ConnectionError("the worker went away")
+                    file.write(piece)
+                    size -= len(piece)
+
+
+def _watch(student, status):
+    """Reaps everything until the role's own process has ended, and says how, or the worker has gone."""
+    reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.signal(signal.SIGCHLD, lambda *_: None)  # a handler of Python's is what writes to the pipe
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    while True:
+        while True:
+            try:
+                pid, state, used = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                break
+            if pid == student:
+                seconds = used.ru_utime + used.ru_stime
+                _tell(status, {"code": os.waitstatus_to_exitcode(state), "cpu": seconds})
+                return
+        ready, _, _ = select.select([reader, status], [], [])
+        if reader in ready:
+            with contextlib.suppress(BlockingIOError):
+                os.read(reader, 4096)
+        if status in ready:  # the worker never writes again, so this is its end
+            return
+
+
+def descendants(pid):
+    """Returns the process ids of all that descend from `pid`, as far as they can be seen."""
+    found, waiting = [], [pid]
+    while waiting:
+        one = waiting.pop()
+        with contextlib.suppress(OSError):
+            for task in os.listdir(f"/proc/{one}/task"):
+                with contextlib.suppress(OSError), open(f"/proc/{one}/task/{task}/children") as file:
+                    children = [int(word) for word in file.read().split()]
+                found += children
+                waiting += children
+    return found
+
+
+def end_descendants():
+    """Ends everything that this process is the ancestor of."""
+    for _ in range(1000):
+        below = descendants(os.getpid())
+        for pid in below:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        if not below:
+            return
+        time.sleep(0.001)
+
+
+def _play(role, channel, limits, confined, work):
+    """Becomes the role: the last of the trusted code before a submission's."""
+    code = 1
+    try:
+        os.setsid()
+        nothing = os.open("/dev/null", os.O_RDWR)
+        os.dup2(nothing, 0)
+        if confined:
+            os.dup2(nothing, 1)
+            os.dup2(nothing, 2)
+        os.dup2(channel, 3)
+        os.closerange(4, 65536)
+        namespaces.prctl(namespaces.PR_SET_DUMPABLE, 1)
+        namespaces.die_first()
+        namespaces.limit_resources(limits, confined)
+        if confined:
+            namespaces.lock()
+        os.environ["HOME"] = namespaces.HOME if confined else work
+        _draw_anew()
+        module, _, name = ROLES.get(role, role).partition(":")
+        if role not in ROLES:
+            sys.path.append(work)
+        function = getattr(importlib.import_module(module), name)
+        result = function(socket.socket(fileno=3))
+        code = result if isinstance(result, int) else 0
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(code & 255)
+
+
+def _draw_anew():
+    """Every child draws its own random numbers; the parent's generators were copied into it."""
+    random.seed()
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed()
