@@ -1,7 +1,7 @@
 """The Jupyter kernel inside the confinement; `coursepkg.grading.provisioner` starts it on the outside.
 
-A kernel listens on five sockets. Inside the confinement there is no network and no folder that both sides see,
-so the provisioner opens the five listening sockets and sends them here, with the kernel's settings.
+A kernel listens on five sockets. Inside the confinement there is no network and no folder that both sides
+see, so the provisioner opens the five listening sockets and sends them here, with the kernel's settings.
 """
 
 import array

@@ -44,7 +44,7 @@ def install(user=False, prefix=None):
 
 
 def installed():
-    """Returns a dict from each kernel's name to the folder where Jupyter finds it, empty where it does not."""
+    """Returns a dict from each kernel's name to the folder where Jupyter finds it, or an empty str."""
     from jupyter_client.kernelspec import KernelSpecManager
 
     found = KernelSpecManager().find_kernel_specs()

@@ -1,13 +1,14 @@
 """Starts Jupyter kernels in the grader's confinement, for nbgrader's own commands and for JupyterLab.
 
-A kernel spec chooses it by name (see `coursepkg/grading/kernels`). `coursepkg-confined` starts each kernel in a
-fresh confined Python. `coursepkg-warm` forks it from a confined parent that has imported Keras already and that
-lives as long as the program that asked for the first such kernel.
+A kernel spec chooses it by name (see `coursepkg/grading/kernels`). `coursepkg-confined` starts each kernel in
+a fresh confined Python. `coursepkg-warm` forks it from a confined parent that has imported Keras already and
+that lives as long as the program that asked for the first such kernel.
 """
 
 import asyncio
 import atexit
 import os
+import signal
 import socket
 import stat
 import tempfile
@@ -17,12 +18,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from jupyter_client.provisioning import KernelProvisionerBase
-from traitlets import Bool, Dict
+from traitlets import Bool, Dict, List
 
 from coursepkg.grading import confined_kernel
 from coursepkg.grading.limits import Limits
-from coursepkg.grading.sandbox import why_not_confined
-from coursepkg.grading.warm import DEFAULT_IMPORTS, WarmParent
+from coursepkg.grading.sandbox import DEFAULT_IMPORTS, WarmParent, why_not_confined
 
 KERNEL = "coursepkg.grading.confined_kernel:serve"
 KERNEL_IMPORTS = ("ipykernel.kernelapp", "ipykernel.ipkernel")
@@ -45,17 +45,20 @@ async def _in_the_thread(function, *arguments):
 class ConfinedProvisioner(KernelProvisionerBase):
     """Runs a kernel without network, without other people's files, and with limits.
 
-    The kernel sees the Python environment and a copy of the files beside its notebook; what it writes there is
-    gone when it ends. It is stopped, with a line in the log, when it uses more than its limits.
+    The kernel sees the Python environment and a copy of the files beside its notebook; what it writes there
+    is gone when it ends. It is stopped, with a line in the log, when it uses more than its limits.
     """
 
-    warm = Bool(False, help="Fork the kernel from a parent that has imported Keras.").tag(config=True)
+    warm = Bool(False, help="Fork the kernel from a parent that has imported libraries.").tag(config=True)
+    imports = List(DEFAULT_IMPORTS, help="What the parent of warm kernels imports.").tag(config=True)
     limits = Dict(help="Limits that differ from the grader's, by their name in Limits.").tag(config=True)
 
     child = None
     _own_parent = None
     _folder = None
     _stopped_because = ""
+    _was_asked_to_end = False
+    _ended = None
 
     @property
     def has_process(self):
@@ -71,8 +74,8 @@ class ConfinedProvisioner(KernelProvisionerBase):
         reason = why_not_confined()
         if reason:
             raise RuntimeError(
-                f"The kernel '{self.kernel_spec.display_name}' runs only confined. {reason} Or choose the kernel "
-                "python3, which runs students' code with all your rights."
+                f"The kernel '{self.kernel_spec.display_name}' runs only confined. {reason} "
+                "Or choose the kernel python3, which runs students' code with all your rights."
             )
         manager = self.parent
         if self._folder is None:
@@ -86,8 +89,7 @@ class ConfinedProvisioner(KernelProvisionerBase):
     async def launch_kernel(self, cmd, **kwargs):
         """Starts the kernel and returns how to connect to it."""
         limits = Limits(**self.limits)
-        self._stopped_because = ""
-        self._ended = None
+        self._stopped_because, self._was_asked_to_end, self._ended = "", False, None
         files, left_out = files_beside(kwargs.get("cwd"), limits.disk_bytes // 2)
         if left_out:
             self.log.warning("The confined kernel starts in an empty folder: %s", left_out)
@@ -120,9 +122,10 @@ class ConfinedProvisioner(KernelProvisionerBase):
         if not self.warm:
             self._own_parent = self._own_parent or WarmParent(limits, imports=())
             return self._own_parent
-        if limits not in _warm_parents:
-            _warm_parents[limits] = WarmParent(limits, imports=(*DEFAULT_IMPORTS, *KERNEL_IMPORTS))
-        return _warm_parents[limits]
+        imports = (*self.imports, *KERNEL_IMPORTS)
+        if (limits, imports) not in _warm_parents:
+            _warm_parents[limits, imports] = WarmParent(limits, imports)
+        return _warm_parents[limits, imports]
 
     def _watch(self, child, limits):
         """Stops the kernel when it holds too much memory or lives too long; runs in a thread of its own."""
@@ -152,9 +155,6 @@ class ConfinedProvisioner(KernelProvisionerBase):
                 self.log.warning("The confined kernel has ended: %s.", reason)
         return self._ended
 
-    _was_asked_to_end = False
-    _ended = None
-
     async def wait(self):
         """Waits until the kernel has ended, and returns its exit code."""
         while (code := await self.poll()) is None:
@@ -164,8 +164,6 @@ class ConfinedProvisioner(KernelProvisionerBase):
 
     async def send_signal(self, signum):
         """Ends the kernel for SIGTERM and SIGKILL. Its spec says that it is interrupted by message."""
-        import signal
-
         if signum in (signal.SIGKILL, signal.SIGTERM):
             await self.kill()
 
