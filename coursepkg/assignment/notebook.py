@@ -54,7 +54,7 @@ def read_notebook(path):
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
-        raise NotebookProblem(_explain_json(path, text, error)) from None
+        raise NotebookProblem(explain_json(path.name, text, error)) from None
     except RecursionError:
         raise NotebookProblem(f"{path.name} is nested too deeply to be a notebook. {START_AGAIN}") from None
     return _as_notebook(path, content)
@@ -90,25 +90,35 @@ def _read_text(path):
         ) from None
 
 
-def _explain_json(path, text, error):
+def explain_json(name, text, error):
+    """Says why a file's text is no notebook.
+
+    Args:
+        name: str, the file's name.
+        text: str, what the file holds.
+        error: `json.JSONDecodeError`.
+
+    Returns:
+        str, a sentence or two for the file's owner.
+    """
     start = text.lstrip()[:200].lower()
     if start.startswith(("<!doctype", "<html")):
         return (
-            f"{path.name} is a web page, not a notebook: the browser saved the page around it. "
+            f"{name} is a web page, not a notebook: the browser saved the page around it. "
             "On GitHub use the download button; on Colab choose File, Download, Download .ipynb."
         )
     if re.search(r"^(<{7}|>{7}) ", text, re.MULTILINE):
         line = text[: re.search(r"^(<{7}|>{7}) ", text, re.MULTILINE).start()].count("\n") + 1
-        return f"{path.name} holds an unresolved merge conflict at line {line}. {START_AGAIN}"
+        return f"{name} holds an unresolved merge conflict at line {line}. {START_AGAIN}"
     if not text.strip():
-        return f"{path.name} holds only white space: save the notebook and download it again."
+        return f"{name} holds only white space: save the notebook and download it again."
     if start[0] in "{[" and (error.pos >= len(text.rstrip()) - 1 or "Unterminated string" in error.msg):
         return (
-            f"{path.name} stops in the middle (line {error.lineno}): the download or upload was cut short. "
+            f"{name} stops in the middle (line {error.lineno}): the download or upload was cut short. "
             "Save the notebook and download it again."
         )
     return (
-        f"{path.name} is not a readable notebook: {error.msg} at line {error.lineno}, "
+        f"{name} is not a readable notebook: {error.msg} at line {error.lineno}, "
         f"column {error.colno}. {START_AGAIN}"
     )
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from coursepkg.grading.plain_text import keepable, printable
 from coursepkg.grading.planned_cells import PlanCell, Rebuilt, kind_of, points_of, without_hidden_tests
+from coursepkg.grading.submitted_notebook import pictures_of
 
 MAX_NOTES = 40
-IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 HEADING = re.compile(r"^#{1,4}\s+(.+?)\s*#*\s*$", re.MULTILINE)
 NAMES = {"test": "test cell", "solution": "answer cell", "locked": "locked cell", "manual": "answer cell"}
 
@@ -54,7 +54,7 @@ class _Cell:
 def _read_cells(submitted):
     cells = (submitted or {}).get("cells")
     return [
-        _Cell(_type_of(cell), _source_of(cell), _name_of(cell), _attachments_of(cell))
+        _Cell(_type_of(cell), _source_of(cell), _name_of(cell), pictures_of(cell))
         for cell in (cells if isinstance(cells, list) else [])
         if isinstance(cell, dict)
     ]
@@ -77,26 +77,6 @@ def _name_of(cell):
     metadata = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     name = metadata.get("grade_id") if isinstance(metadata, dict) else None
     return name if isinstance(name, str) else ""
-
-
-def _attachments_of(cell):
-    """Pictures that a text cell shows; anything else is left out."""
-    given = cell.get("attachments")
-    kept = {}
-    for name, bundle in (given if isinstance(given, dict) else {}).items():
-        pictures = {
-            kind: "".join(content.split())
-            for kind, content in (bundle if isinstance(bundle, dict) else {}).items()
-            if kind in IMAGES and isinstance(content, str)
-        }
-        pictures = {kind: content for kind, content in pictures.items() if _is_base64(content)}
-        if pictures and isinstance(name, str) and re.fullmatch(r"[\w .()-]{1,100}", name):
-            kept[name] = pictures
-    return kept
-
-
-def _is_base64(text):
-    return re.fullmatch(r"[A-Za-z0-9+/]*={0,2}", text) is not None
 
 
 def _same(first, second):
