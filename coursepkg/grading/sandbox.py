@@ -293,6 +293,7 @@ class WarmParent:
         self.log = log
         self.readable = tuple(map(str, readable))
         self._process = None
+        self._starts = 0
         self._control = None
         self._output = None
         self._children = weakref.WeakSet()
@@ -329,6 +330,21 @@ class WarmParent:
                 reason = error  # the warm parent was killed, or no longer answers
                 self._stop()
         raise CannotStart(f"The warm parent ended {ATTEMPTS} times while it started a child: {reason}")
+
+    @property
+    def deaths(self):
+        """int, how often it has ended unasked; what its children were doing then says nothing about them."""
+        return self._starts - self._running()
+
+    def _running(self):
+        if self._process is None or self._process.poll() is not None:
+            return False
+        try:  # it closes its end of the socket before its children can end
+            return bool(self._control.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
 
     def close(self):
         """Ends the warm parent and every child that it forked."""
@@ -374,6 +390,7 @@ class WarmParent:
             self._stop()
             raise CannotStart(f"The warm parent could not start: {reason}")
         ours.settimeout(SPAWN_SECONDS)
+        self._starts += 1
 
     def _last_words(self):
         """The end of what the warm parent wrote, on one line."""
@@ -498,7 +515,7 @@ class Child:
         self._work = work
         self._killed = False
         self._said = b""
-        weakref.finalize(self, os.close, descriptor)
+        weakref.finalize(self, os.close, descriptor).atexit = False  # `close` may yet be called at exit
 
     def alive(self):
         """Returns whether any process of it still runs."""
