@@ -6,6 +6,7 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "behaviour": ["check_batch_independent", "check_carries_state", "check_causal", "check_pure"],
+        "boundary": ["beside"],
         "comparison": ["check_close", "check_equal", "check_results", "check_shapes"],
         "drawing": ["generator", "random_arrays"],
         "failure": ["CheckFailed"],
