@@ -1,4 +1,4 @@
-"""The `coursepkg` command: check an assignment's notebook, list the data sets."""
+"""The `coursepkg` command: check a notebook, list the data sets; for instructors, grade a class."""
 
 import argparse
 import os
@@ -7,6 +7,7 @@ import sys
 from coursepkg import __version__
 
 CANNOT = 2
+UNITS = {"K": 2**10, "M": 2**20, "G": 2**30}
 
 
 def main(arguments=None):
@@ -80,7 +81,119 @@ def _parser():
     where.add_argument("--user", action="store_true", help="install for this user, not this environment")
     where.add_argument("--prefix", metavar="FOLDER", help="install below FOLDER/share/jupyter")
     kernels.set_defaults(run=_kernels)
+    _add_grading(commands)
     return parser
+
+
+def _add_grading(commands):
+    grade = commands.add_parser(
+        "grade",
+        help="grade what students handed in (for instructors)",
+        description="Grades every submission of an nbgrader course folder that is new or changed, in parallel "
+        "and confined. Grades go into nbgrader's gradebook; autograded/ and feedback/ hold what formgrader "
+        "and nbgrader expect. It can be stopped at any time: the same command goes on.",
+        epilog="Exit code: 0 everything that was asked for is graded; 1 some submissions are rejected or need "
+        "a manual look; 2 it could not be done, or not all of it; 130 stopped by Ctrl-C.",
+    )
+    _add_course(grade, "the assignment's name")
+    grade.add_argument("--student", action="append", metavar="ID", help="only this student; may be repeated")
+    grade.add_argument("--force", action="store_true", help="grade again what is up to date")
+    grade.add_argument(
+        "--workers", type=_count, metavar="N", help="submissions at a time (one per core, as memory allows)"
+    )
+    grade.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="grade on the Dask cluster at this address, such as tcp://host:8786; its workers must see the "
+        "course folder and the database under the same names",
+    )
+    grade.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="what one cell may take (120)")
+    grade.add_argument(
+        "--memory", type=_size, metavar="SIZE", help="what one submission may use, such as 2G (3G)"
+    )
+    grade.add_argument("--dry-run", action="store_true", help="only say what would be graded, and why")
+    grade.add_argument("--watch", action="store_true", help="go on as submissions arrive, until Ctrl-C")
+    grade.add_argument(
+        "--show-hidden", action="store_true", help="show the source of hidden tests in the feedback"
+    )
+    grade.add_argument(
+        "--accept-risk",
+        action="store_true",
+        help="grade unconfined where the machine cannot confine: students' code then has your rights",
+    )
+    grade.set_defaults(run=_grading("grade"))
+
+    report = commands.add_parser(
+        "report",
+        help="say how an assignment went: scores, checks, who has none (for instructors)",
+        description="Writes a page and a CSV file about an assignment: the distribution of scores, which check "
+        "fails most, the slowest submissions, who has none.",
+    )
+    _add_course(report, "the assignment's name")
+    report.add_argument("--out", metavar="FOLDER", help="where to write (reports/ASSIGNMENT)")
+    report.set_defaults(run=_grading("report"))
+
+    export = commands.add_parser(
+        "export",
+        help="write scores as a table for Canvas or Moodle (for instructors)",
+        description="Writes the scores of an assignment, or of all, as CSV in the layout that Canvas or Moodle "
+        "imports.",
+    )
+    _add_course(export, "the assignment's name (all)", nargs="?")
+    export.add_argument("--layout", choices=["canvas", "moodle"], default="canvas", help="whose layout")
+    export.add_argument("--out", metavar="FILE", help="where to write (standard output)")
+    export.set_defaults(run=_grading("export"))
+
+    similarity = commands.add_parser(
+        "similarity",
+        help="find passages that submissions share (for instructors)",
+        description="Writes a page on passages that answers share, what was released left out. It finds places "
+        "to look at; what they mean is for a person to say.",
+    )
+    _add_course(similarity, "the assignment's name")
+    similarity.add_argument("--out", metavar="FOLDER", help="where to write (reports/ASSIGNMENT)")
+    similarity.set_defaults(run=_grading("similarity"))
+
+
+def _add_course(parser, about, nargs=None):
+    parser.add_argument("assignment", metavar="ASSIGNMENT", nargs=nargs, help=about)
+    parser.add_argument("--course", default=".", metavar="FOLDER", help="the course folder (this folder)")
+    parser.add_argument("--db", metavar="URL", help="the gradebook, if not that of nbgrader_config.py")
+
+
+def _grading(command):
+    def run(options):
+        try:
+            from coursepkg.grading import commands
+        except ModuleNotFoundError as error:
+            if (error.name or "").startswith("coursepkg"):
+                raise
+            print(
+                f"`coursepkg {command}` needs packages that are not installed ({error.name}): "
+                'pip install "coursepkg[grading]"',
+                file=sys.stderr,
+            )
+            return CANNOT
+        return getattr(commands, command)(options)
+
+    return run
+
+
+def _count(text):
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 10_000):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number above 0")
+    return int(text)
+
+
+def _size(text):
+    number, unit = (text[:-1], text[-1:].upper()) if text[-1:].upper() in UNITS else (text, "")
+    try:
+        size = float(number) * UNITS.get(unit, 1)
+    except ValueError:
+        size = 0.0
+    if not 64 * 2**20 <= size < 2**50:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a size such as 3G or 1500M, at least 64M")
+    return int(size)
 
 
 def _seconds(text):
