@@ -177,7 +177,9 @@ class Course:
         parts = pattern.split(os.sep)
         place = next(index for index, part in enumerate(parts) if MARK in part)
         above = self.root / os.sep.join(parts[:place])
-        wanted = re.compile("(.+)".join(map(re.escape, parts[place].split(MARK, 1))).replace(MARK, ".+"))
+        wanted = re.compile(
+            "(.+)".join(map(re.escape, parts[place].split(MARK, 1))).replace(MARK, ".+"), re.DOTALL
+        )
         names = []
         try:
             with os.scandir(above) as entries:
@@ -260,10 +262,12 @@ def read_timestamp(folder):
         return None, ""
     except OSError:
         return None, "timestamp.txt is not an ordinary file, so the time of submission is not known."
-    with os.fdopen(handle, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             return None, "timestamp.txt is not an ordinary file, so the time of submission is not known."
-        text = file.read(TIMESTAMP_BYTES).decode("utf-8", errors="replace").strip()
+        text = os.read(handle, TIMESTAMP_BYTES).decode("utf-8", errors="replace").strip()
+    finally:
+        os.close(handle)
     if not text:
         return None, "timestamp.txt is empty, so the time of submission is not known."
     try:

@@ -402,7 +402,7 @@ class Queue:
 
 
 def rows(course, assignment=None):
-    """What the queue of a course knows of each submission; unlike `Queue`, this writes nothing, no table either.
+    """What the queue of a course knows of each submission. Unlike `Queue`, this writes nothing at all.
 
     Args:
         course: `Course`.
