@@ -1,8 +1,8 @@
 """A forked process shuts itself off from the machine: namespaces, mounts, capabilities, limits.
 
-Everything here runs inside bubblewrap, in a process that has just been forked from the warm parent and has not
-yet seen a line of a submission. It knows the standard library only, so that `sandbox.why_not_confined` can try
-it in a bare interpreter.
+Everything here runs inside bubblewrap, in a process that has just been forked from the warm parent and has
+not yet seen a line of a submission. It knows the standard library only, so that `sandbox.why_not_confined`
+can try it in a bare interpreter.
 """
 
 import ctypes
@@ -54,8 +54,8 @@ def _write(path, text):
 def become_unprivileged(uid, gid):
     """Gives up being root inside bubblewrap, for good.
 
-    bubblewrap covers parts of the /proc that it mounts for root, and the kernel lets a nested namespace mount its
-    own only where an uncovered one is to be seen: root therefore mounts it once more, while it still may.
+    bubblewrap covers parts of the /proc that it mounts for root, and the kernel lets a nested namespace mount
+    its own only where an uncovered one is to be seen: root therefore mounts it once more, while it still may.
 
     Args:
         uid: int, the user to become.
@@ -68,7 +68,7 @@ def become_unprivileged(uid, gid):
 
 
 def leave():
-    """Puts this process, which must have one thread, into new namespaces; its next child is their first process."""
+    """Enters new namespaces, which takes a process of one thread; its next child is their first process."""
     uid, gid = os.getuid(), os.getgid()
     prctl(PR_SET_DUMPABLE, 1)  # or else the files under /proc/self belong to root
     flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS
@@ -81,7 +81,7 @@ def leave():
 def furnish(disk_bytes):
     """Mounts what the first process of the new namespaces and its children may see and write.
 
-    One file system in memory takes all that they write: /tmp, the working folder and home in it, and /dev/shm.
+    One file system in memory takes all that they write: /tmp with the working folder and home, and /dev/shm.
 
     Args:
         disk_bytes: int, its size.
@@ -113,8 +113,8 @@ def limit_resources(limits, confined=True):
 
     Args:
         limits: dict, the fields of `Limits`.
-        confined: bool, whether the process has a user namespace of its own. Only there does the kernel count
-            the processes of this child alone; elsewhere it would count everything that the user runs.
+        confined: bool, whether the process has a user namespace of its own. Only there does the kernel (from
+            5.14 on) count the processes of this child alone; elsewhere it counts all that the user runs.
     """
     cpu_seconds = max(int(limits["cpu_seconds"]), 1)
     wanted = {
@@ -130,7 +130,8 @@ def limit_resources(limits, confined=True):
         resource.RLIMIT_SIGPENDING: (1024, 1024),
     }
     if confined:
-        wanted[resource.RLIMIT_NPROC] = (limits["processes"] + 1,) * 2  # one is the init process
+        most = limits["processes"] + 1 + limits.get("processes_besides", 0)  # one is the init process
+        wanted[resource.RLIMIT_NPROC] = (most, most)
     for kind, (soft, hard) in wanted.items():
         most = resource.getrlimit(kind)[1]
         if most != resource.RLIM_INFINITY:

@@ -50,7 +50,7 @@ class Order:
     show_hidden: bool = False
     patience: float = 0.0
     session: str = "coursepkg.grading.session:grade_submission"
-    parent: str = "coursepkg.grading.warm:WarmParent"
+    parent: str = "coursepkg.grading.sandbox:WarmParent"
     imports: tuple | None = None
 
     def to_json(self):

@@ -1,25 +1,23 @@
 """The worker's side of the confinement: starts the warm parent and has children forked from it."""
 
 import contextlib
-import functools
 import json
 import os
 import platform
 import select
 import shutil
 import signal
-import site
 import socket
 import struct
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import time
 import weakref
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 
+from coursepkg.grading.bubblewrap import NOBODY, confinement, first_on_path, why_not_confined
 from coursepkg.grading.limits import Limits
 from coursepkg.grading.warm import MESSAGE_BYTES, descendants
 
@@ -30,140 +28,16 @@ DEFAULT_IMPORTS = (
     "IPython.core.interactiveshell",
     "coursepkg.checks",
 )
-NOBODY = 65534  # whom a grader that runs as root becomes inside
 START_SECONDS = 300.0  # importing TensorFlow from a slow network disk
 SPAWN_SECONDS = 60.0
 ATTEMPTS = 3
 START = (
     "import sys; sys.path[:0] = sys.argv[3:]; from coursepkg.grading.warm import main; main(sys.argv[1:3])"
 )
-SYSTEM_FOLDERS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-READABLE_BESIDES = (
-    "/usr",
-    "/nix/store",
-    "/gnu/store",
-    "/etc/alternatives",
-    "/etc/fonts",
-    "/etc/ld.so.cache",
-    "/etc/ld.so.conf",
-    "/etc/ld.so.conf.d",
-    "/etc/localtime",
-)
-DEVICES = ("null", "random", "urandom")
 
 
 class CannotStart(RuntimeError):
     """The warm parent did not start; the message says why."""
-
-
-def _python_folders():
-    """Folders that this interpreter and its packages live in."""
-    folders = [sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix]
-    folders += [sysconfig.get_path(name) for name in ("purelib", "platlib", "stdlib", "platstdlib")]
-    if site.ENABLE_USER_SITE:
-        folders.append(site.getusersitepackages())
-    return folders
-
-
-def _package_folder():
-    return str(Path(__file__).resolve().parents[1])
-
-
-def _site_folders():
-    folders = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
-    return [*folders, site.getusersitepackages()] if site.ENABLE_USER_SITE else folders
-
-
-def _first_on_path():
-    """Where `coursepkg` comes from, if that is not one of the places that Python searches by itself."""
-    places = site.getusersitepackages() if site.ENABLE_USER_SITE else ""
-    parent = str(Path(_package_folder()).parent)
-    found = {os.path.realpath(place) for place in (*_site_folders(), places) if place}
-    extra = [] if os.path.realpath(parent) in found else [parent]
-    if site.ENABLE_USER_SITE:  # isolated mode leaves it out
-        extra.append(site.getusersitepackages())
-    return extra
-
-
-def _bindings(readable):
-    """Pairs of a path inside and what is seen there, read-only; each folder also under its real path."""
-    wanted = [path for path in READABLE_BESIDES if os.path.exists(path)]
-    wanted += [*_python_folders(), _package_folder(), *map(os.path.abspath, readable)]
-    link = sys.executable  # .venv/bin/python leads to the base interpreter over links that may lie anywhere
-    for _ in range(10):
-        wanted.append(link)
-        if not os.path.islink(link):
-            break
-        link = os.path.normpath(os.path.join(os.path.dirname(link), os.readlink(link)))
-    pairs = {}
-    for path in sorted({*wanted, *map(os.path.realpath, wanted)}):
-        inside = any(path.startswith(folder + os.sep) for folder in pairs if os.path.isdir(folder))
-        if os.path.exists(path) and (not inside or os.path.islink(path)):
-            pairs[path] = os.path.realpath(path)
-    # A link that lies in a folder which is seen as it is needs no binding of its own, and cannot have one.
-    return {
-        path: real
-        for path, real in pairs.items()
-        if not any(path.startswith(folder + os.sep) for folder in pairs if folder != path)
-    }
-
-
-def _stubs(uid, gid):
-    """Files that libraries look for, with nothing of this machine in them."""
-    return {
-        "/etc/passwd": f"student:x:{uid}:{gid}:student:/tmp/home:/bin/sh\n",
-        "/etc/group": f"student:x:{gid}:\n",
-        "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
-        "/etc/hosts": "127.0.0.1 localhost\n",
-    }
-
-
-def _bubblewrap(user, group, readable, stubs):
-    """Returns bubblewrap's command line up to the program; `stubs` maps paths to descriptors with their content."""
-    command = ["bwrap", "--die-with-parent", "--new-session", "--hostname", "student"]
-    command += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
-    if (
-        os.getuid() != 0
-    ):  # root gives up its rights inside instead: a user namespace would keep it root outside
-        command.append("--unshare-user")
-    for path in SYSTEM_FOLDERS:
-        if os.path.islink(path):
-            command += ["--symlink", os.readlink(path), path]
-        elif os.path.isdir(path):
-            command += ["--ro-bind", path, path]
-    bindings = _bindings(readable)
-    above = {str(folder) for path in (*bindings, *stubs) for folder in Path(path).parents}
-    for folder in sorted(above - {"/", *bindings}):
-        command += ["--perms", "0755", "--dir", folder]  # bubblewrap's own choice is for the owner alone
-    for path, real in bindings.items():
-        command += ["--ro-bind", real, path]
-    for path, descriptor in stubs.items():
-        command += ["--perms", "0444", "--ro-bind-data", str(descriptor), path]
-    # No /dev/zero: shared mappings of it are memory that is counted for no process.
-    command += ["--proc", "/proc", "--perms", "1777", "--tmpfs", "/tmp", "--tmpfs", "/dev"]
-    for name in DEVICES:
-        command += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
-    command += ["--dir", "/dev/shm", "--dir", "/dev/pts", "--symlink", "pts/ptmx", "/dev/ptmx"]
-    for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
-        command += ["--symlink", f"/proc/self/fd{target}", f"/dev/{name}"]
-    return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
-
-
-@contextlib.contextmanager
-def _confinement(readable=()):
-    """Yields bubblewrap's command line and the descriptors that it reads."""
-    user, group = (NOBODY, NOBODY) if os.getuid() == 0 else (os.getuid(), os.getgid())
-    descriptors = {}
-    try:
-        for path, text in _stubs(user, group).items():
-            reader, writer = os.pipe()
-            descriptors[path] = reader
-            with open(writer, "w") as file:
-                file.write(text)
-        yield _bubblewrap(user, group, readable, descriptors), tuple(descriptors.values())
-    finally:
-        for descriptor in descriptors.values():
-            os.close(descriptor)
 
 
 def _clean_environment(extra):
@@ -189,89 +63,30 @@ def _clean_environment(extra):
     return environment | {name: str(value) for name, value in (extra or {}).items()}
 
 
-def _setting(name):
-    try:
-        return Path("/proc/sys", name).read_text().strip()
-    except OSError:
-        return ""
-
-
-@functools.lru_cache(maxsize=1)
-def why_not_confined():
-    """Says why student code cannot be confined on this machine.
-
-    It goes once through everything that confines a child, so the answer is that of the machine and not a guess.
-
-    Returns:
-        str, one sentence that says what to change; empty where everything works.
-    """
-    otherwise = (
-        "`--accept-risk` grades without confinement: submissions can then read and change what you can."
-    )
-    if not sys.platform.startswith("linux"):
-        return (
-            f"Student code is confined with namespaces of Linux, and this is {platform.system()}: "
-            f"grade on Linux, in a container or a virtual machine. {otherwise}"
-        )
-    if not shutil.which("bwrap"):
-        return f"`bwrap` was not found: install the package bubblewrap. {otherwise}"
-    try:
-        said = _try_out()
-    except (OSError, subprocess.TimeoutExpired) as error:
-        said = str(error)
-    return f"{_diagnosis(said)} {otherwise}" if said is not None else ""
-
-
-def _try_out():
-    """Returns `None` where a process can confine itself inside bubblewrap, else what was said instead."""
-    from coursepkg.grading import namespaces
-
-    with _confinement() as (command, descriptors):
-        program = [sys.executable, "-I", "-S", "-B", namespaces.__file__, str(NOBODY), str(NOBODY)]
-        done = subprocess.run(
-            [*command, *program],
-            pass_fds=descriptors,
-            env={},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=60,
-        )
-    if done.returncode == 0:
-        return None
-    return " ".join(done.stderr.split())[-300:] or f"exit code {done.returncode}"
-
-
-def _diagnosis(said):
-    """What to do about the first setting of the kernel that forbids it."""
-    if _setting("user/max_user_namespaces") == "0":
-        return "User namespaces are switched off: set user.max_user_namespaces to 10000 with sysctl."
-    if _setting("kernel/unprivileged_userns_clone") == "0":
-        return "User namespaces are for root alone: set kernel.unprivileged_userns_clone to 1 with sysctl."
-    if _setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
-        return (
-            "AppArmor forbids user namespaces: set kernel.apparmor_restrict_unprivileged_userns to 0 with "
-            f"sysctl ({said})."
-        )
-    return (
-        f"bubblewrap does not work here ({said}): in a container, allow user namespaces and mounts "
-        "(for Docker: --security-opt seccomp=unconfined --security-opt systempaths=unconfined), or grade "
-        "outside of it."
-    )
+def _processes_besides():
+    """How many processes and threads the user runs already, where the kernel counts them against a child."""
+    if tuple(map(int, platform.release().split("-")[0].split(".")[:2])) >= (5, 14):
+        return 0
+    user = NOBODY if os.getuid() == 0 else os.getuid()
+    count = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if folder.stat().st_uid == user:
+                count += len(os.listdir(folder / "task"))
+    return count
 
 
 class WarmParent:
     """A process that has imported what submissions need and forks a confined child whenever asked.
 
-    It starts when the first child is wanted, and again after it was killed. A context manager, for one thread:
-    bubblewrap ends with the thread that started it.
+    It starts when the first child is wanted, and again after it was killed. A context manager, for one
+    thread: bubblewrap ends with the thread that started it.
 
     Args:
         limits: `Limits` of every child.
         imports: sequence of str, modules to import once.
-        confined: bool. `False` runs children with resource limits only, able to read and write what the worker
-            can: for machines whose owner accepts that.
+        confined: bool. `False` runs children with resource limits only, able to read and write what the
+            worker can: for machines whose owner accepts that.
         environment: dict, more variables for the children's environment.
         log: path of a file that gets what the warm parent and its children write to stderr, for debugging.
         readable: sequence of paths that children may read as well.
@@ -296,6 +111,8 @@ class WarmParent:
         self._starts = 0
         self._control = None
         self._output = None
+        self._folder = None
+        self._requests = 0
         self._children = weakref.WeakSet()
 
     def __enter__(self):
@@ -308,15 +125,15 @@ class WarmParent:
         """Forks a child.
 
         Args:
-            role: str, `"student"`, `"examiner"` or `"module:function"`; the function gets the child's end of the
-                channel, and the child ends when it returns.
+            role: str, `"student"`, `"examiner"` or `"module:function"`. The function gets the child's end of
+                the channel; its module may be one of `files`. The child ends when it returns.
             files: dict of relative path to bytes, what the child finds in its working folder.
 
         Returns:
             A `Child`.
 
         Raises:
-            CannotStart: (a `RuntimeError`) if the warm parent or the child cannot start; the message says why.
+            CannotStart: if the warm parent or the child cannot start; a `RuntimeError` that says why.
             ValueError: if a path leads out of the working folder, or the files are larger than
                 `limits.disk_bytes`.
         """
@@ -358,19 +175,18 @@ class WarmParent:
             raise CannotStart(reason)
         self._output = open(self.log, "ab") if self.log else tempfile.TemporaryFile()  # noqa: SIM115
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs, _confinement(self.readable) if self.confined else _no_confinement() as (command, passed):
+        with theirs, confinement(self.readable) if self.confined else _no_confinement() as (command, passed):
             setting = {
                 "imports": self.imports,
                 "confined": self.confined,
                 "user": NOBODY,
                 "group": NOBODY,
-                "path": [],
             }
             program = [sys.executable, "-I", "-B", "-c", START, str(theirs.fileno()), json.dumps(setting)]
             self._process = subprocess.Popen(
-                [*command, *program, *_first_on_path()],
+                [*command, *program, *first_on_path()],
                 pass_fds=(theirs.fileno(), *passed),
-                env=_clean_environment(self.environment),
+                env=_clean_environment(self._own_folders() | self.environment),
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=self._output,
@@ -381,9 +197,7 @@ class WarmParent:
         ours.settimeout(START_SECONDS)
         try:
             ready = ours.recv(MESSAGE_BYTES)
-        except TimeoutError:
-            ready = b""
-        except OSError:
+        except OSError:  # a timeout too
             ready = b""
         if not ready:
             reason = self._last_words()
@@ -426,32 +240,51 @@ class WarmParent:
             self._process.wait()
         if self._output is not None:
             self._output.close()
-        self._process = self._control = self._output = None
+        if self._folder is not None:
+            self._folder.cleanup()
+        self._process = self._control = self._output = self._folder = None
+
+    def _own_folders(self):
+        """Without confinement /tmp is everyone's: variables that point to a folder for this warm parent."""
+        if self.confined:
+            return {}
+        self._folder = tempfile.TemporaryDirectory(prefix="coursepkg-")
+        names = ("HOME", "TMPDIR", "KERAS_HOME", "MPLCONFIGDIR")
+        return dict.fromkeys(names, self._folder.name)
 
     def _fork(self, role, files):
+        self._requests = number = self._requests + 1
         channel, its_channel = socket.socketpair()
         status, its_status = socket.socketpair()
-        work = None if self.confined else tempfile.mkdtemp(prefix="coursepkg-")
+        work = None if self.confined else tempfile.mkdtemp(dir=self._folder.name)
         try:
             status.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
             status.settimeout(SPAWN_SECONDS)
             with its_channel, its_status:
-                request = {"role": role, "limits": asdict(self.limits), "work": work}
+                limits = asdict(self.limits) | {"processes_besides": _processes_besides()}
+                request = {"number": number, "role": role, "limits": limits, "work": work}
                 ends = [its_channel.fileno(), its_status.fileno()]
                 socket.send_fds(self._control, [json.dumps(request).encode()], ends)
-                answer = self._control.recv(MESSAGE_BYTES)
-            if not answer:
-                raise ConnectionError("it ended")
-            if refused := json.loads(answer).get("refused"):
-                raise RuntimeError(f"The child was not started: {refused}.")
+            if refused := self._answer(number)["refused"]:
+                raise CannotStart(f"The child was not started: {refused}.")
             child = Child(channel, status, *_first_word(status), self, work)
             self._children.add(child)
             _send_files(status, files)
             return child
         except BaseException:
             channel.close()
-            status.close()
+            status.close()  # its init takes this for the end of the worker, and goes
+            if work:
+                shutil.rmtree(work, ignore_errors=True)
             raise
+
+    def _answer(self, number):
+        """Waits for the answer to a request; one to an earlier request, since given up, is left out."""
+        while True:
+            if not (answer := self._control.recv(MESSAGE_BYTES)):
+                raise ConnectionError("it ended")
+            if (content := json.loads(answer))["number"] == number:
+                return content
 
 
 def _checked_files(files, limits):
@@ -473,20 +306,20 @@ def _no_confinement():
 
 
 def _first_word(status):
-    """Returns the process id, as this process sees it, of the child's init, and a descriptor that stays its own."""
+    """Returns the process id of the child's init, as this process sees it, and a descriptor of it."""
     size = socket.CMSG_SPACE(struct.calcsize("3i"))
     message, ancillary, _, _ = status.recvmsg(MESSAGE_BYTES, size)
     if not message:
         raise ConnectionError("it ended")
     said = json.loads(message.splitlines()[0])
     if "failed" in said:
-        raise RuntimeError(f"The child was not started: {said['failed']}.")
+        raise CannotStart(f"The child was not started: {said['failed']}.")
     for level, kind, data in ancillary:
         if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
             pid = struct.unpack("3i", data)[0]
             # It waits for its files, so it still has this number unless it was killed just now.
             return pid, os.pidfd_open(pid)
-    raise RuntimeError("The child was not started: the kernel did not say which process it is.")
+    raise CannotStart("The child was not started: the kernel did not say which process it is.")
 
 
 def _send_files(status, files):
@@ -560,7 +393,7 @@ class Child:
             time.sleep(0.001)
 
     def ended_because(self):
-        """Returns why it ended, as a sentence about "it" without a full stop; empty if unknown or still alive."""
+        """Returns why it ended: a sentence about "it" without a full stop, empty if unknown or alive."""
         if self.alive():
             return ""
         said = self._last_report()
@@ -571,6 +404,8 @@ class Child:
                 return ""
             return "it was ended from outside, as happens where a machine runs out of memory"
         code, cpu = said["code"], said["cpu"]
+        if self._killed and code == -signal.SIGKILL:
+            return ""  # without confinement its init sees the end that it was given
         if code == -signal.SIGXCPU or (code == -signal.SIGKILL and cpu >= self._limits.cpu_seconds):
             return f"it used more than {self._limits.cpu_seconds} s of processor time"
         if code >= 0:

@@ -1,11 +1,11 @@
 """The warm parent: it imports once, then forks a confined child whenever the worker asks for one.
 
-It runs inside bubblewrap and holds nothing that a child may not read, because every child starts as its copy:
-no notebook, no test, no answer ever passes through it. The files of a child reach it over a socket of its own.
+It runs inside bubblewrap and holds nothing that a child may not read, because every child starts as its
+copy: no notebook, no test, no answer ever passes through it. A child's files reach it over its own socket.
 
-    worker ── control ──> warm parent ── fork ──> (enters new namespaces) ── fork ──> init ── fork ──> the role
-      └──────────────────────── status: credentials, files, how it ended ─────────────┘                 │
-      └──────────────────────── channel ────────────────────────────────────────────────────────────────┘
+    worker ── control ──> warm parent ── fork ──> (enters namespaces) ── fork ──> init ── fork ──> the role
+      └───────────────────── status: credentials, files, how it ended ────────────┘                 │
+      └───────────────────── channel ───────────────────────────────────────────────────────────────┘
 
 `init` is the first process of the child's process namespace: when it goes, the kernel ends all others in it.
 """
@@ -22,7 +22,7 @@ import socket
 import sys
 import time
 
-from coursepkg.grading import namespaces
+from coursepkg.grading import namespaces, system_calls
 
 THREADS = 2  # TensorFlow starts one when it is imported; with more, a child can wait forever for a lock
 ROLES = {"student": "coursepkg.grading.student:serve", "examiner": "coursepkg.grading.examiner:serve"}
@@ -33,8 +33,8 @@ def main(arguments=None):
     """Runs the warm parent until the worker closes the control socket.
 
     Args:
-        arguments: list of str: the number of the control socket, and the setting as JSON: `imports`, `confined`,
-            `user` and `group` (whom to become where this is root), `path` (folders to add to `sys.path`).
+        arguments: list of str: the number of the control socket, and the setting as JSON: `imports`,
+            `confined`, `user` and `group` (whom to become where this is root).
     """
     number, setting = arguments or sys.argv[1:]
     setting = json.loads(setting)
@@ -43,7 +43,7 @@ def main(arguments=None):
         if os.getuid() == 0:
             namespaces.become_unprivileged(setting["user"], setting["group"])
         namespaces.lock()
-    sys.path.extend(setting["path"])
+        system_calls.leave_keyring()
     for name in setting["imports"]:
         importlib.import_module(name)
     namespaces.prctl(namespaces.PR_SET_DUMPABLE, 0)
@@ -51,7 +51,7 @@ def main(arguments=None):
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps what has ended
     gc.collect()
     gc.freeze()  # or the first collection in a child copies every page
-    control.send(json.dumps({"ready": True, "pid": os.getpid(), "threads": _threads()}).encode())
+    control.send(b"ready")
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 2)
         if not message:
@@ -62,18 +62,20 @@ def main(arguments=None):
 
 
 def _answer(control, request, descriptors, confined):
+    def answer(refused=""):
+        control.send(json.dumps({"number": request["number"], "refused": refused}).encode())
+
     threads = _settled_threads()
     if threads > THREADS:
-        text = f"the warm parent runs {threads} threads, and a child of more than {THREADS} can hang"
-        control.send(json.dumps({"refused": text}).encode())
+        answer(f"the warm parent runs {threads} threads, and a child of more than {THREADS} can hang")
         return
     try:
         first = os.fork()
     except OSError as error:
-        control.send(json.dumps({"refused": f"it could not fork: {error}"}).encode())
+        answer(f"the warm parent could not fork: {error}")
         return
     if first:
-        control.send(json.dumps({"forked": True}).encode())
+        answer()
         return
     # From here on a copy: whatever happens, it must not go back into the parent's loop.
     code = 1
@@ -106,7 +108,7 @@ def _tell(status, content):
 
 
 def _become_init(request, channel, status, confined):
-    """Enters the namespaces, forks their first process and leaves; that one starts the role and waits for it."""
+    """Enters the namespaces and forks their first process, which starts the role and waits for its end."""
     for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     limits = request["limits"]
@@ -232,7 +234,9 @@ def _play(role, channel, limits, confined, work):
         namespaces.limit_resources(limits, confined)
         if confined:
             namespaces.lock()
-        os.environ["HOME"] = namespaces.HOME if confined else work
+            system_calls.forbid()
+        else:
+            os.environ.update(HOME=work, TMPDIR=work)
         _draw_anew()
         module, _, name = ROLES.get(role, role).partition(":")
         if role not in ROLES:
