@@ -1,8 +1,8 @@
 """Which passages of code two answers share, whatever their names, comments, layout and order.
 
 Winnowing, after Schleimer, Wilkerson and Aiken, "Winnowing: local algorithms for document fingerprinting",
-SIGMOD 2003: every run of `RUN` tokens is hashed, and of each `WINDOW` neighbouring hashes the smallest is kept
-as a fingerprint. Whatever shares `RUN + WINDOW - 1` tokens shares a fingerprint.
+SIGMOD 2003: every run of `RUN` tokens is hashed, and of each `WINDOW` neighbouring hashes the smallest is
+kept as a fingerprint. Whatever shares `RUN + WINDOW - 1` tokens shares a fingerprint.
 """
 
 import builtins
@@ -18,8 +18,8 @@ RUN, WINDOW = 8, 4
 MOST_TOKENS = 20_000  # of one submission; an honest one has one or two thousand
 MOST_CHARACTERS = 200_000
 
-# One pass from left to right that never fails: hostile text, broken code and notebook magics become tokens too.
-# The possessive quantifiers (`*+`) keep it linear.
+# One pass from left to right that never fails: hostile text, broken code and notebook magics become tokens
+# too. The possessive quantifiers (`*+`) keep it linear.
 TOKEN = re.compile(
     r"""(?P<newline>\n)
     |(?P<space>[^\S\n]++|\\\n)
