@@ -125,7 +125,7 @@ class Course:
         if reason := _unfit(student):
             raise ValueError(f"{student!r} is no student's id: {reason}")
         folder = self.path("submitted", student, assignment)
-        return self._submission(student, folder) if os.path.lexists(folder) else None
+        return self._submission(student, folder) if _is_there(folder) else None
 
     def left_out(self, assignment):
         """Names folders in `submitted` whose name is no student's id.
@@ -163,12 +163,16 @@ class Course:
         folder = Path(folder)
         parts = self._structure(self.submitted_directory, MARK, "assignment").split(os.sep)
         depth = len(parts) - next(index for index, part in enumerate(parts) if MARK in part)
-        for part in [folder, *folder.parents][:depth]:  # what is above them is the instructor's
-            if part.is_symlink():
-                problem = f"{part.name} is a symbolic link; hand in the files themselves."
-                return Submission(student, folder, problem=problem)
-        if not folder.is_dir():
-            return Submission(student, folder, problem=f"{folder.name} is not a folder.")
+        try:
+            for part in [folder, *folder.parents][:depth]:  # what is above them is the instructor's
+                if part.is_symlink():
+                    problem = f"{part.name} is a symbolic link; hand in the files themselves."
+                    return Submission(student, folder, problem=problem)
+            if not stat.S_ISDIR(folder.stat().st_mode):
+                return Submission(student, folder, problem=f"{folder.name} is not a folder.")
+            os.scandir(folder).close()
+        except OSError as error:
+            return Submission(student, folder, problem=f"{folder.name} cannot be read: {error.strerror}.")
         timestamp, note = read_timestamp(folder)
         return Submission(student, folder, timestamp, note)
 
@@ -195,7 +199,7 @@ class Course:
             raise CourseProblem(f"{above} may not be read: see the folder's rights.") from None
         for name in sorted(names):
             path = self.root / pattern.replace(MARK, name)
-            if os.path.lexists(path):
+            if _is_there(path):
                 yield name, path
 
 
@@ -343,6 +347,16 @@ def _unfit(student):
     if not student.isprintable() or student.startswith(".") or "/" in student:
         return "it begins with a dot, or holds a slash or characters that cannot be printed."
     return ""
+
+
+def _is_there(path):
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True  # it is named as one that cannot be read
+    return True
 
 
 @contextmanager

@@ -212,3 +212,19 @@ def test_late_penalties_are_those_of_the_settings(tiny_course, folder):
     assert step.plugin_inst.late_submission_penalty("ada", 5.0, 7200) == 5.0
     (folder / "nbgrader_config.py").write_text("c = get_config()\nc.AssignLatePenalties.enabled = False\n")
     assert open_course(folder).late_penalties() is None
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root reads everything")
+def test_a_folder_that_may_not_be_read_is_named(folder):
+    hand_in(folder, "ada").chmod(0)
+    hand_in(folder, "grace").parent.chmod(0)
+    for one in open_course(folder).submitted("ps1"):
+        assert "cannot be read" in one.problem
+        (folder / "submitted" / one.student).chmod(0o700)
+
+
+def test_a_file_in_place_of_a_submission_is_named(folder):
+    (folder / "submitted" / "ada").mkdir(parents=True)
+    (folder / "submitted" / "ada" / "ps1").write_text("a file")
+    (one,) = open_course(folder).submitted("ps1")
+    assert one.problem == "ps1 is not a folder."
