@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from coursepkg.assignment.notebook import NotebookProblem, find_concerns, graded_cells, read_notebook
+from coursepkg.assignment.wording import INTERRUPTED, word_failure
 
 MAX_MESSAGE = 1500  # characters of an error message that the report shows
 SET_UP_SECONDS = 300  # what a locked set-up cell may take at least
 LANGUAGES = ("python", "ipython", "")
-INTERRUPTED = "KeyboardInterrupt"
 # TensorFlow's C++ lines, such as "I0000 00:00:17 cpu_feature_guard.cc:210] ...", are no news to a student.
 LIBRARY_LOG = re.compile(
     r"WARNING: All log messages before absl|[IWEF]\d{4} \d|\d{4}-\d\d-\d\d .*\.cc:\d+\]|To enable"
@@ -219,26 +219,9 @@ def _verdict(cell, failure, reason, report, timeout):
         return result("not run", reason)
     if failure is None:
         return result("passed", "")
-    name, text = failure.ename, _clean(failure.evalue)
-    if name == "NotImplementedError":
-        where = _raised_in(failure)
-        return result("not written", f"{where.split(' ')[0]} is still to be written." if where else text)
-    if name == INTERRUPTED:
-        return result(
-            "too slow",
-            f"No answer within {timeout:g} s. Is there a loop that never ends, or one over single numbers "
-            "where an array operation would do?",
-        )
-    if name in ("AssertionError", "CheckFailed"):
-        return result("failed", text or "The test's assertion does not hold.")
-    if name == "NameError":
-        text += ". Was a function renamed or deleted, or did the cell that defines it stop with an error?"
-        if report.broken_cells:
-            text += f" {report.broken_cells[-1].splitlines()[0]}"
-        return result("error", text)
-    where = _raised_in(failure)
-    place = f" It came up in {where}." if where else ""
-    return result("error", f"{name}: {text}{'' if text.endswith('.') else '.'}{place}")
+    broken = report.broken_cells[-1] if report.broken_cells else ""
+    text, where = _clean(failure.evalue), _raised_in(failure)
+    return result(*word_failure(failure.ename, text, where, broken, timeout))
 
 
 def _clean(text):

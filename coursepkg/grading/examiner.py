@@ -1,0 +1,321 @@
+"""The process that runs the tests: hidden cells, expected values and verdicts, and no student code."""
+
+import ast
+import asyncio
+import builtins
+import contextlib
+import dataclasses
+import inspect
+import math
+import numbers
+import os
+import time
+
+import numpy as np
+
+from coursepkg.assignment.wording import INTERRUPTED, word_failure
+from coursepkg.checks import boundary
+from coursepkg.grading import proxies
+from coursepkg.grading.alarm import TooSlow, alarm
+from coursepkg.grading.capture import Outputs, Streams, clean
+from coursepkg.grading.limits import Limits
+from coursepkg.grading.link import Link
+from coursepkg.grading.packing import is_name
+from coursepkg.grading.student_errors import StudentStopped
+from coursepkg.grading.wire import Connection, WireError
+
+MOST_MESSAGE = 1500
+GRACE = 0.5  # seconds between the end of a call's time and the end of the cell's
+
+
+def serve(connected):
+    """Does what a worker asks, until it says stop or goes away.
+
+    Args:
+        connected: `socket.socket` to the worker.
+    """
+    Examiner(connected).serve()
+
+
+class Names(dict):
+    """The names of all test cells; one that no test or locked cell defines is looked for at the student's."""
+
+    def __init__(self, find):
+        super().__init__(__name__="__main__", __builtins__=builtins)
+        self.find = find
+
+    def __missing__(self, name):
+        if hasattr(builtins, name):
+            raise KeyError(name)
+        return self.find(name)
+
+
+class Examiner:
+    """Test cells, their namespace, and the line to the student's process.
+
+    Args:
+        connected: `socket.socket` to the worker.
+    """
+
+    def __init__(self, connected):
+        self.limits = Limits()
+        self.control = Connection(connected, self.limits)
+        self.names = Names(self.find_name)
+        self.names.update(display=self._display, get_ipython=_Magics)
+        self.passed_on = {}
+        self.link = None
+        self.cells = []  # what a new student's process runs first: name, source
+        self.broken = ""
+        self.streams = Streams()
+        self.outputs = None
+        boundary.register(self.beside, self.changes_come_back)
+
+    def serve(self):
+        """Answers the worker until it says stop or goes away."""
+        while True:
+            try:
+                message, _ = self.control.receive()
+            except WireError:
+                return
+            action = message["do"]
+            if action == "stop":
+                return
+            os.environ.pop("COURSEPKG_CHECK_SEED", None)  # hidden inputs are new in every grading
+            if action == "limits":
+                self.limits = Limits(**{key: value for key, value in message.items() if key != "do"})
+                self.control.most_bytes = int(self.limits.message_bytes)
+                answer = {"ok": True}
+            elif action == "student":
+                answer = self.meet(self.control.receive_socket())
+            else:
+                answer = self.run_cell(message)
+            self.control.send(answer)
+
+    def meet(self, connected):
+        """Takes a new student's process into use: it runs the cells that ran so far.
+
+        Args:
+            connected: `socket.socket` to it.
+
+        Returns:
+            Dict with `ok`, `seconds` and, if it failed, `reason`.
+        """
+        start = time.monotonic()
+        if self.link is not None:
+            self.link.end("gone")
+            self.link.replaced = True
+            lost = [name for name, value in self.names.items() if isinstance(value, proxies.Handle)]
+            for name in lost:  # asked for anew: the new process may have it, too
+                del self.names[name]
+        self.link = link = Link(Connection(connected, self.limits), self.limits, proxies.make_handle)
+        cell = None
+        try:
+            link.deadline = time.monotonic() + self.limits.cell_seconds
+            link.request("begin", limits=dataclasses.asdict(self.limits))
+            for cell in list(self.cells):
+                link.deadline = time.monotonic() + self.limits.cell_seconds
+                link.outputs = None
+                link.ask("run", name=cell[0], source=cell[1])
+        except StudentStopped as error:
+            if cell is not None:
+                self.cells.remove(cell)  # it ended the process now: the next one goes without
+            return {"ok": False, "reason": str(error), "seconds": time.monotonic() - start}
+        return {"ok": True, "seconds": time.monotonic() - start}
+
+    def run_cell(self, cell):
+        """Runs one cell where it belongs.
+
+        Args:
+            cell: dict with `kind`, `name`, `source`, `points` and `seconds`.
+
+        Returns:
+            Dict with `status`, `earned`, `message`, `outputs`, `student` and `seconds`.
+        """
+        start = time.monotonic()
+        self.outputs = outputs = Outputs(self.limits.output_bytes)
+        run = self._run_test if cell["kind"] == "test" else self._run_student_cell
+        status, earned, message = run(cell, outputs, start + cell["seconds"])
+        if cell["kind"] not in ("test", "solution", "code"):
+            wrong = self._run_locked_cell(cell, outputs)
+            if wrong and status == "passed":
+                status, message = "error", wrong
+        if cell["kind"] != "test" and status != "passed":
+            self.broken = f"Cell '{cell['name']}' stopped with {message}"
+        return {
+            "status": status,
+            "earned": earned,
+            "message": clean(message, MOST_MESSAGE),
+            "outputs": outputs.finished(),
+            "student": "gone" if self.link is None else self.link.state,
+            "seconds": time.monotonic() - start,
+        }
+
+    def _run_student_cell(self, cell, outputs, deadline):
+        """Has a cell run in the student's process; returns status, points and message."""
+        link, entry = self.link, (cell["name"], cell["source"])
+        if link is None:
+            return "error", None, "There is no process for your code."
+        if link.state != "ok":  # the next process runs it
+            self.cells.append(entry)
+            return "error", None, link.reason
+        link.deadline, link.outputs = deadline, outputs
+        try:
+            _, answer = link.ask("run", name=cell["name"], source=cell["source"])
+        except StudentStopped as error:  # a new process will go without this cell
+            outputs.error("Stopped", str(error))
+            return "error", None, str(error)
+        self.cells.append(entry)
+        failure = answer.get("failure")
+        if failure is None:
+            return "passed", None, ""
+        parts = [failure.get(key) for key in ("class", "message")] if type(failure) is dict else []
+        return "error", None, ": ".join(part for part in parts if type(part) is str) or "an error"
+
+    def _run_locked_cell(self, cell, outputs):
+        """Runs a locked cell here as well; returns what it raised, or `""`."""
+        shown = Outputs(self.limits.output_bytes)  # what the student's process showed is what counts
+        error, _ = self._execute(cell, shown, time.monotonic() + cell["seconds"])
+        if error is None:
+            return ""
+        message = f"{type(error).__name__}: {error}"
+        if not any(one["output_type"] == "error" for one in outputs.items):
+            outputs.error(type(error).__name__, str(error))
+        return message
+
+    def _run_test(self, cell, outputs, deadline):
+        """Runs a test cell here; returns status, points and message."""
+        error, value = self._execute(cell, outputs, deadline)
+        points = float(cell["points"])
+        if self.link is not None and self.link.state != "ok":  # whatever the test made of it
+            error = StudentStopped(self.link.state, self.link.reason)
+        try:
+            self._pass_on_names()
+        except (Exception, StudentStopped) as problem:
+            error = error or problem
+        if error is None:
+            if isinstance(value, numbers.Real) and not isinstance(value, bool):
+                outputs.show({"text/plain": f"{value}"})
+            return _grade(value, points)
+        name, text, frames = type(error).__name__, _text_of(error), getattr(error, "student_frames", [])
+        if isinstance(error, TooSlow) or (isinstance(error, StudentStopped) and error.state == "slow"):
+            status, message = word_failure(INTERRUPTED, "", seconds=cell["seconds"])
+            name = "TooSlow"
+        elif isinstance(error, StudentStopped):
+            status, message, name = "stopped", text, "Stopped"
+        else:
+            where = f"{frames[-1][1]} (line {frames[-1][2]} of its cell)" if frames else ""
+            where = where if not where.startswith("<") else ""
+            text = clean(text, MOST_MESSAGE)
+            status, message = word_failure(name, text, where, self.broken, cell["seconds"])
+        lines = [f"In cell {place[0]}, line {place[2]}, in {place[1]}" for place in frames]
+        outputs.error(name, message, [*lines, message])
+        return status, 0.0, message
+
+    def _execute(self, cell, outputs, deadline):
+        """Runs a cell's source here; returns what it raised, or `None`, and the value of its last line."""
+        if self.link is not None:
+            self.link.deadline, self.link.outputs = deadline, outputs
+        self.outputs = outputs
+        try:
+            body, last = _compile(cell["source"], f"<{cell['name']}>")
+            with self.streams.into(outputs), alarm(deadline + GRACE):
+                _evaluate(body, self.names)
+                return None, None if last is None else _evaluate(last, self.names)
+        except BaseException as error:  # the tests' own process ends for no cell
+            return error, None
+
+    def _pass_on_names(self):
+        """Names that a test gave to student's objects are known to the cells that follow it."""
+        for name, value in list(self.names.items()):
+            if isinstance(value, proxies.Handle) and self.passed_on.get(name) is not value and is_name(name):
+                self.passed_on[name] = value
+                self.link.request("set name", [value], name=name)
+
+    def find_name(self, name):
+        """Returns what a name stands for in the student's process.
+
+        Args:
+            name: str.
+
+        Returns:
+            A copy or a proxy.
+
+        Raises:
+            KeyError: if nothing has that name, so that Python raises its own `NameError`.
+        """
+        if self.link is None or (name.startswith("__") and name.endswith("__")):
+            raise KeyError(name)
+        found = self.link.request("name", name=name)
+        if type(found) is not dict or "found" not in found:
+            raise KeyError(name)
+        return found["found"]
+
+    def beside(self, function):
+        """What `coursepkg.checks.beside` does here: the call is made in the student's process."""
+        return proxies.beside(self.link, function)
+
+    @contextlib.contextmanager
+    def changes_come_back(self):
+        """What a call changes in its arguments over there is changed here, too."""
+        if self.link is None:
+            yield
+            return
+        before, self.link.changes_come_back = self.link.changes_come_back, True
+        try:
+            yield
+        finally:
+            self.link.changes_come_back = before
+
+    def _display(self, *values, **_):
+        for value in values:
+            self.outputs.show({"text/plain": repr(value)})
+
+
+class _Magics:
+    """Stands for IPython here, where magics such as `%matplotlib inline` have nothing to do."""
+
+    def __getattr__(self, name):
+        return lambda *arguments, **keywords: None
+
+
+def _compile(source, name):
+    """A cell as code, its last line apart where that is an expression, whose value may be points."""
+    if any(line.lstrip().startswith(("%", "!")) for line in source.splitlines()):
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        source = TransformerManager().transform_cell(source)
+    tree, last = ast.parse(source, name), None
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    if tree.body and isinstance(tree.body[-1], ast.Expr):
+        last = compile(ast.Expression(tree.body.pop().value), name, "eval", flags, dont_inherit=True)
+    return compile(tree, name, "exec", flags, dont_inherit=True), last
+
+
+def _evaluate(code, names):
+    value = eval(code, names)
+    if code.co_flags & inspect.CO_COROUTINE:
+        return asyncio.run(value)
+    return value
+
+
+def _grade(value, points):
+    """What a test cell earns that raised nothing: all, or what its last line says."""
+    if not isinstance(value, numbers.Real | np.bool_):
+        return "passed", points, ""
+    try:
+        earned = math.nan if isinstance(value, bool | np.bool_) else float(value)
+    except OverflowError:
+        earned = math.inf
+    if not 0 <= earned <= points:
+        shown = repr(value)[:100]
+        return "manual", None, f"The test gave {shown}, expected 0 to {points:g} points. A person decides."
+    if earned == points:
+        return "passed", points, ""
+    return "partial" if earned else "failed", earned, f"The test gave {earned:g} of {points:g} points."
+
+
+def _text_of(error):
+    try:
+        return str(error)
+    except Exception:
+        return ""
