@@ -11,6 +11,9 @@ SCHEMA_VERSION = 3
 MAX_BYTES = 50_000_000
 START_AGAIN = "Open the released notebook afresh and copy your answers into it."
 
+# In one pass over each line, however many spaces it holds: notebooks come from strangers.
+HEADING = re.compile(r"^#{1,4}[ \t]+(\S(?:.*[^\s#])?)", re.MULTILINE)
+
 
 class NotebookProblem(Exception):
     """A file that cannot be checked or graded; the message is written for its owner."""
@@ -57,6 +60,8 @@ def read_notebook(path):
         raise NotebookProblem(explain_json(path.name, text, error)) from None
     except RecursionError:
         raise NotebookProblem(f"{path.name} is nested too deeply to be a notebook. {START_AGAIN}") from None
+    except ValueError as error:  # an integer of more digits than Python reads
+        raise NotebookProblem(f"{path.name} is not a readable notebook: {error}. {START_AGAIN}") from None
     return _as_notebook(path, content)
 
 
@@ -158,7 +163,7 @@ def graded_cells(notebook):
     found, heading = [], ""
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type == "markdown":
-            titles = re.findall(r"^#{1,4}\s+(.+?)\s*#*\s*$", cell.source, re.MULTILINE)
+            titles = HEADING.findall(cell.source)
             heading = titles[-1] if titles else heading
         metadata = cell.metadata.get("nbgrader")
         if metadata:

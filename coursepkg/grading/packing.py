@@ -113,6 +113,8 @@ class Packer:
         if isinstance(value, complex):
             return {"complex": [complex.__getattribute__(value, part) for part in ("real", "imag")]}
         if isinstance(value, range):
+            if len(value[: MOST_ENTRIES + 1]) > MOST_ENTRIES:  # it takes no memory until somebody lists it
+                raise TooLarge(f"a range of more than {MOST_ENTRIES:,} entries")
             return {"range": [_pack_integer(part) for part in (value.start, value.stop, value.step)]}
         if isinstance(value, slice):
             return {"slice": [self.pack(part, depth + 1) for part in (value.start, value.stop, value.step)]}
@@ -289,7 +291,7 @@ class Unpacker:
         if type(content) is not dict or not content:
             raise ValueError("no value")
         kind = next(iter(content))
-        reader = self.READERS.get(kind)
+        reader = _READERS.get(kind)
         return self.resolve(content) if reader is None else reader(self, content[kind], content, depth)
 
     def _all(self, contents, depth):
@@ -300,10 +302,13 @@ class Unpacker:
     def _array(self, index):
         if type(index) is not int or not 0 <= index < len(self.arrays):
             raise ValueError("an array that did not come")
-        return self.arrays[index]
+        array, self.arrays[index] = self.arrays[index], None
+        if array is None:  # a short message could otherwise ask for a million copies
+            raise ValueError("an array that was read before")
+        return array
 
     def _read_array(self, index, content, depth):
-        return self._array(index).copy()  # the same array may be asked for twice
+        return self._array(index).copy()
 
     def _read_scalar(self, index, content, depth):
         array = self._array(index)
@@ -379,7 +384,10 @@ class Unpacker:
         return complex(real, imaginary)
 
     def _read_range(self, parts, content, depth):
-        return range(*self._all(parts, depth))
+        result = range(*self._all(parts, depth))
+        if len(result[: MOST_ENTRIES + 1]) > MOST_ENTRIES:
+            raise ValueError("a range too long to be listed")
+        return result
 
     def _read_slice(self, parts, content, depth):
         start, stop, step = self._all(parts, depth)
@@ -408,27 +416,28 @@ class Unpacker:
             raise ValueError("no type")
         return SCALARS[name]
 
-    READERS = {
-        "array": _read_array,
-        "scalar": _read_scalar,
-        "numbers": _read_numbers,
-        "objects": _read_objects,
-        "tuple": _read_tuple,
-        "namedtuple": _read_namedtuple,
-        "set": _read_set,
-        "frozenset": _read_frozenset,
-        "dict": _read_dict,
-        "bytes": _read_bytes,
-        "bytearray": _read_bytearray,
-        "complex": _read_complex,
-        "range": _read_range,
-        "slice": _read_slice,
-        "integer": _read_integer,
-        "ellipsis": _read_ellipsis,
-        "dtype": _read_dtype,
-        "type": _read_type,
-        "scalar type": _read_scalar_type,
-    }
+
+_READERS = {
+    "array": Unpacker._read_array,
+    "scalar": Unpacker._read_scalar,
+    "numbers": Unpacker._read_numbers,
+    "objects": Unpacker._read_objects,
+    "tuple": Unpacker._read_tuple,
+    "namedtuple": Unpacker._read_namedtuple,
+    "set": Unpacker._read_set,
+    "frozenset": Unpacker._read_frozenset,
+    "dict": Unpacker._read_dict,
+    "bytes": Unpacker._read_bytes,
+    "bytearray": Unpacker._read_bytearray,
+    "complex": Unpacker._read_complex,
+    "range": Unpacker._read_range,
+    "slice": Unpacker._read_slice,
+    "integer": Unpacker._read_integer,
+    "ellipsis": Unpacker._read_ellipsis,
+    "dtype": Unpacker._read_dtype,
+    "type": Unpacker._read_type,
+    "scalar type": Unpacker._read_scalar_type,
+}
 
 
 def is_name(text):

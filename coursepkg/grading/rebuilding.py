@@ -5,15 +5,14 @@ answers stand. Tests, locked cells, points and order come from the assignment's 
 """
 
 import json
-import re
 from dataclasses import dataclass
 
+from coursepkg.assignment.notebook import HEADING
 from coursepkg.grading.plain_text import keepable, printable
 from coursepkg.grading.planned_cells import PlanCell, Rebuilt, kind_of, points_of, without_hidden_tests
 from coursepkg.grading.submitted_notebook import pictures_of
 
 MAX_NOTES = 40
-HEADING = re.compile(r"^#{1,4}\s+(.+?)\s*#*\s*$", re.MULTILINE)
 NAMES = {"test": "test cell", "solution": "answer cell", "locked": "locked cell", "manual": "answer cell"}
 
 
