@@ -245,6 +245,7 @@ def _add_named(writer, source, cell, theirs, heading, notes, unanswered):
         notes.append(f"The {what} '{name}' was edited; the original was put back and is what counts.")
     if _takes_answer(cell) and _same(text, cell.source):
         unanswered.append(name)
+        text = cell.source  # to the letter, by which nbgrader knows it for unanswered
     writer.add_named(cell, text, attachments, kind, heading)
 
 

@@ -1,0 +1,370 @@
+"""The folders `autograded` and `feedback`, as formgrader and nbgrader's other commands expect them.
+
+A folder is written beside its place and put there in one step: whoever looks sees the old one or the new one.
+"""
+
+import contextlib
+import ctypes
+import errno
+import glob
+import json
+import os
+import secrets
+import shutil
+import stat
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from coursepkg.grading.feedback import Feedback, Grade, feedback_page, rejection_page
+from coursepkg.grading.outcome import NEEDS_A_LOOK, REJECTED
+from coursepkg.grading.planned_cells import kind_of
+from coursepkg.grading.safe_cells import error_output, harmless_markdown, harmless_outputs
+
+EXCHANGE_FILES = ("timestamp.txt", "submission_secret.txt")
+EXCHANGE_BYTES = 1024
+STALE_SECONDS = 3600  # after which what a killed grader left behind is removed
+AT_WORKING_FOLDER, RENAME_EXCHANGE = -100, 2
+ERRORS = {
+    "failed": "CheckFailed",
+    "not written": "NotImplementedError",
+    "too slow": "TimeoutError",
+    "manual": "NeedsALook",
+}
+
+
+def write_outcome(course, outcome, assignment):
+    """Writes one submission's `autograded` and `feedback` folders.
+
+    Args:
+        course: `coursepkg.grading.course.Course`.
+        outcome: `Outcome`.
+        assignment: `plan.Assignment`.
+
+    Raises:
+        OSError: if a folder cannot be written, as on a full disk; both are then as they were, or one is new.
+    """
+    exchange = _exchange_files(course.path("submitted", outcome.student, outcome.assignment))
+    autograded = course.path("autograded", outcome.student, outcome.assignment)
+    feedback = course.path("feedback", outcome.student, outcome.assignment)
+    graded = outcome.state != REJECTED and outcome.notebooks
+    if graded:
+        files = dict(assignment.files)
+        for notebook in outcome.notebooks:
+            source = assignment.notebooks[notebook.name]
+            files[f"{notebook.name}.ipynb"] = _as_json(autograded_notebook(notebook, source, outcome))
+        replace_folder(autograded, {**files, **exchange}, course.groupshared, read_only=True)
+    else:
+        remove_folder(autograded)
+    pages = _pages(course, outcome, assignment)
+    # `nbgrader release_feedback` cannot do without a time, and reads it for its log alone.
+    stamp = {"timestamp.txt": time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime()).encode()}
+    replace_folder(feedback, {**pages, **stamp, **exchange}, course.groupshared)
+
+
+# What formgrader and `generate_feedback` read.
+
+
+def autograded_notebook(graded, source, outcome):
+    """The notebook as nbgrader leaves it after grading, with nothing in it that a browser would run.
+
+    Its outputs are such that `nbgrader.utils.determine_grade` finds the points of the outcome.
+
+    Args:
+        graded: `NotebookOutcome`.
+        source: the notebook of the assignment.
+        outcome: `Outcome`, whose notes are kept in the notebook's metadata for the feedback page.
+
+    Returns:
+        dict, a notebook of nbformat 4.
+    """
+    results = {result.grade_id: result for result in graded.cells}
+    ours = {(cell.cell_type, cell.source) for cell in source.cells}
+    points = {cell.metadata.nbgrader.grade_id: kind_of(cell) for cell in source.cells if kind_of(cell)}
+    notebook = json.loads(json.dumps(graded.notebook))
+    count = 0
+    for cell in notebook["cells"]:
+        name = cell["metadata"].get("nbgrader", {}).get("grade_id")
+        if cell["cell_type"] == "markdown":
+            if (cell["cell_type"], cell["source"]) not in ours:
+                cell["source"] = harmless_markdown(cell["source"], cell.get("attachments", {}))
+        elif cell["cell_type"] == "code":
+            count += 1
+            cell["execution_count"] = count
+            cell["outputs"] = harmless_outputs(cell.get("outputs", []))
+            if points.get(name) == "test" and name in results:
+                cell["outputs"] = _verdict(results[name], cell["outputs"])
+    notebook["metadata"]["coursepkg"] = {
+        "state": outcome.state,
+        "reason": outcome.reason,
+        "notes": list(outcome.notes),
+        "unanswered": list(graded.unanswered),
+        "cells": [asdict(result) for result in graded.cells],
+    }
+    return notebook
+
+
+def _verdict(result, outputs):
+    """A test cell's outputs, from which nbgrader reads points: an error is 0, a number itself, else all."""
+    outputs = [
+        output | {"name": "stdout"} if output["output_type"] == "stream" else output
+        for output in outputs
+        if output["output_type"] in ("stream", "display_data")
+    ]
+    message = result.message or "No points."
+    if result.status == "passed" or (result.earned is not None and result.earned == result.points > 0):
+        return outputs
+    if not result.earned:
+        name = ERRORS.get(result.status, "Error")
+        return [*outputs, error_output(name, message, [f"{result.status}: {message}"])]
+    if result.message:
+        outputs.append({"output_type": "stream", "name": "stdout", "text": f"{result.message}\n"})
+        outputs[-1] = harmless_outputs(outputs[-1:])[0]
+    earned = {"text/plain": repr(float(result.earned))}
+    return [
+        *outputs,
+        {"output_type": "execute_result", "data": earned, "metadata": {}, "execution_count": None},
+    ]
+
+
+def _as_json(notebook):
+    import nbformat
+
+    notebook = nbformat.from_dict(notebook)
+    nbformat.validate(notebook)
+    return (nbformat.writes(notebook) + "\n").encode("utf-8")
+
+
+# What students read.
+
+
+def _pages(course, outcome, assignment):
+    """Dict from file name to the page of each notebook of the assignment."""
+    pages = {}
+    if outcome.state == REJECTED or not outcome.notebooks:
+        reason = outcome.reason
+        if outcome.state == NEEDS_A_LOOK:
+            reason = f"A person will look at it. {reason}"
+        for name in assignment.notebooks:
+            pages[f"{name}.html"] = rejection_page(f"{name}.ipynb", reason, outcome.notes).encode("utf-8")
+        return pages
+    by_hand = _by_hand(course, outcome)
+    for notebook in outcome.notebooks:
+        page = feedback_page(_feedback(course, outcome, notebook, by_hand))
+        pages[f"{notebook.name}.html"] = page.encode("utf-8")
+    return pages
+
+
+def _feedback(course, outcome, notebook, by_hand):
+    grades, comments = {}, {}
+    for result in notebook.cells:
+        score, comment = by_hand.get((notebook.name, result.grade_id), (None, ""))
+        status, earned = result.status, result.earned
+        if earned is None and result.grade_id in notebook.unanswered:
+            earned = 0.0
+        if score is not None:
+            status, earned = "by hand", score(earned)
+        grades[result.grade_id] = Grade(
+            result.grade_id, status, result.points, earned, result.message, comment
+        )
+    for (name, cell), (_, comment) in by_hand.items():
+        if name == notebook.name and cell not in grades and comment:
+            comments[cell] = comment
+    settings = course.config.get("FeedbackExporter", {})
+    return Feedback(
+        title=notebook.name,
+        student=outcome.student,
+        assignment=outcome.assignment,
+        notebook=notebook.notebook,
+        grades=grades,
+        comments=comments,
+        unanswered=tuple(notebook.unanswered),
+        notes=outcome.notes,
+        state=outcome.state,
+        reason=outcome.reason,
+        show_hidden=settings.get("show_hidden", False) is True,
+    )
+
+
+def _by_hand(course, outcome):
+    """What people gave and wrote at an earlier look: dict from notebook and cell to a score and a comment.
+
+    A score is `None`, or a function from the automatic points to those that count.
+    """
+    from sqlalchemy import select
+
+    from coursepkg.grading import database
+    from coursepkg.grading.gradebook import (
+        ASSIGNMENT,
+        CELL,
+        COMMENT,
+        GRADE,
+        NOTEBOOK,
+        SUBMISSION,
+        SUBMITTED_NOTEBOOK,
+    )
+
+    def rows(connection, table, *columns):
+        return connection.execute(
+            select(NOTEBOOK.c.name, CELL.c.name, *columns)
+            .select_from(table)
+            .join(CELL, CELL.c.id == table.c.cell_id)
+            .join(SUBMITTED_NOTEBOOK, SUBMITTED_NOTEBOOK.c.id == table.c.notebook_id)
+            .join(NOTEBOOK, NOTEBOOK.c.id == SUBMITTED_NOTEBOOK.c.notebook_id)
+            .join(SUBMISSION, SUBMISSION.c.id == SUBMITTED_NOTEBOOK.c.assignment_id)
+            .join(ASSIGNMENT, ASSIGNMENT.c.id == SUBMISSION.c.assignment_id)
+            .where(ASSIGNMENT.c.name == outcome.assignment, SUBMISSION.c.student_id == outcome.student)
+        ).all()
+
+    found = {}
+    with database.reading(course.db_url) as connection:
+        for notebook, cell, manual, extra in rows(
+            connection, GRADE, GRADE.c.manual_score, GRADE.c.extra_credit
+        ):
+            if manual is not None or extra:
+                found[notebook, cell] = (_score(manual, extra or 0.0), "")
+        for notebook, cell, comment in rows(connection, COMMENT, COMMENT.c.manual_comment):
+            if comment:
+                found[notebook, cell] = (found.get((notebook, cell), (None,))[0], comment)
+    return found
+
+
+def _score(manual, extra):
+    return lambda automatic: (automatic or 0.0 if manual is None else manual) + extra
+
+
+# Folders that are whole at every moment.
+
+
+def _exchange_files(folder):
+    """nbgrader's own small files of a submission; nothing that is a link or large."""
+    found = {}
+    for name in EXCHANGE_FILES:
+        try:
+            handle = os.open(Path(folder) / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError:
+            continue
+        with os.fdopen(handle, "rb") as file:
+            if stat.S_ISREG(os.fstat(handle).st_mode):
+                content = file.read(EXCHANGE_BYTES + 1)
+                if len(content) <= EXCHANGE_BYTES and (name != "timestamp.txt" or _is_time(content)):
+                    found[name] = content
+    return found
+
+
+def _is_time(content):
+    from nbgrader.utils import parse_utc
+
+    try:
+        return parse_utc(content.decode("utf-8").strip()) is not None
+    except Exception:  # dateutil fails in many ways on what is no time
+        return False
+
+
+def replace_folder(folder, files, groupshared=False, read_only=False):
+    """Puts a folder with these files in the place of whatever is there.
+
+    Args:
+        folder: `Path`.
+        files: dict from relative path to bytes.
+        groupshared: bool, whether the group may write.
+        read_only: bool, whether the files are for reading alone, as nbgrader leaves what it graded.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(folder)
+    beside = folder.parent / f".{folder.name}.{os.getpid()}.{secrets.token_hex(4)}.new"
+    try:
+        os.mkdir(beside)
+        for name, content in files.items():
+            path = beside / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, content, 0o664 if groupshared else 0o444 if read_only else 0o644)
+        _set_rights(beside, groupshared)
+        _sync(beside)
+        _put(beside, folder)
+    finally:
+        _remove(beside)
+    _sync(folder.parent)
+
+
+def remove_folder(folder):
+    """Takes a folder away in one step; nothing happens where there is none."""
+    aside = folder.parent / f".{folder.name}.{os.getpid()}.{secrets.token_hex(4)}.new"
+    with contextlib.suppress(FileNotFoundError):
+        os.rename(folder, aside)
+        _remove(aside)
+
+
+def _write(path, content, mode):
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fchmod(handle, mode)
+        os.fsync(handle)
+
+
+def _set_rights(beside, groupshared):
+    for path in [beside, *(path for path in beside.rglob("*") if path.is_dir())]:
+        os.chmod(path, 0o2775 if groupshared else 0o755)
+
+
+def _sync(folder):
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network file systems know no such thing
+            raise
+    finally:
+        os.close(handle)
+
+
+def _put(beside, folder):
+    """Renames; where something is in the place the two change places, and what was there is removed after."""
+    try:
+        os.rename(beside, folder)
+    except OSError as error:
+        if error.errno not in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR):
+            raise
+        if not _exchange(beside, folder):
+            aside = beside.with_suffix(".old")
+            os.rename(folder, aside)
+            try:
+                os.rename(beside, folder)
+            except OSError:
+                os.rename(aside, folder)
+                raise
+            _remove(aside)
+
+
+def _exchange(first, second):
+    """Lets two paths change places in one step, where the kernel and the file system can."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "renameat2"):
+        return False
+    done = libc.renameat2(
+        AT_WORKING_FOLDER, os.fsencode(first), AT_WORKING_FOLDER, os.fsencode(second), RENAME_EXCHANGE
+    )
+    if done == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
+        return False
+    raise OSError(number, os.strerror(number), str(second))
+
+
+def _remove(path):
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    elif path.exists():
+        shutil.rmtree(path)
+
+
+def _sweep(folder):
+    """Removes what a grader that was killed left beside a folder."""
+    for path in folder.parent.glob(f".{glob.escape(folder.name)}.*.*.*"):
+        if path.suffix in (".new", ".old"):
+            with contextlib.suppress(OSError):
+                if time.time() - path.lstat().st_mtime > STALE_SECONDS:
+                    _remove(path)
