@@ -100,20 +100,26 @@ def _bubblewrap(user, group, readable, stubs):
             command += ["--ro-bind", path, path]
     bindings = _bindings(readable)
     above = {str(folder) for path in (*bindings, *stubs) for folder in Path(path).parents}
-    for folder in sorted(above - {"/", *bindings}):
+    command += ["--perms", "1777", "--tmpfs", "/tmp"]
+    for folder in sorted(above - {"/", "/tmp", *bindings}):
         command += ["--perms", "0755", "--dir", folder]  # bubblewrap's own choice is for the owner alone
     for path, real in bindings.items():
         command += ["--ro-bind", real, path]
     for path, descriptor in stubs.items():
         command += ["--perms", "0444", "--ro-bind-data", str(descriptor), path]
     # No /dev/zero: shared mappings of it are memory that is counted for no process.
-    command += ["--proc", "/proc", "--perms", "1777", "--tmpfs", "/tmp", "--tmpfs", "/dev"]
+    command += ["--proc", "/proc", "--tmpfs", "/dev"]
     for name in DEVICES:
         command += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
     command += ["--dir", "/dev/shm", "--dir", "/dev/pts", "--symlink", "pts/ptmx", "/dev/ptmx"]
     for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
         command += ["--symlink", f"/proc/self/fd{target}", f"/dev/{name}"]
     return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
+
+
+def below_tmp(readable=()):
+    """Paths that a child's own /tmp would hide: a package, an environment or more that lies there."""
+    return [path for path in _bindings(readable) if path.startswith("/tmp/")]
 
 
 @contextlib.contextmanager

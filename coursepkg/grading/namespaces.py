@@ -19,7 +19,7 @@ PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEA
 SECURE_BITS = 0b11101111
 CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC = 0x20000, 0x2000000, 0x4000000, 0x8000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
-MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND = 2, 4, 8, 4096
+MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC = 2, 4, 8, 4096, 16384
 CAPABILITY_VERSION_3 = 0x20080522
 OPEN_FILES = 256  # each socket can hold 0.4 MB of the kernel's memory, which counts for nobody
 
@@ -78,20 +78,29 @@ def leave():
     _write("/proc/self/gid_map", f"{gid} {gid} 1")
 
 
-def furnish(disk_bytes):
+def furnish(disk_bytes, readable=()):
     """Mounts what the first process of the new namespaces and its children may see and write.
 
     One file system in memory takes all that they write: /tmp with the working folder and home, and /dev/shm.
 
     Args:
         disk_bytes: int, its size.
+        readable: list of str, paths below /tmp that stay to be seen there, as read-only as they are.
     """
+    below = {path: os.open(path, os.O_PATH) for path in readable}
     mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
     files = max(disk_bytes // 16384, 1024)
     options = f"size={disk_bytes},nr_inodes={files},mode=0755"
     mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, options)
     for folder in (WORK, HOME, "/tmp/shm"):
         os.mkdir(folder)
+    for path, descriptor in below.items():
+        folder = path if os.path.isdir(f"/proc/self/fd/{descriptor}") else os.path.dirname(path)
+        os.makedirs(folder, exist_ok=True)
+        if folder != path:
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
+        mount(f"/proc/self/fd/{descriptor}", path, "none", MS_BIND | MS_REC)
+        os.close(descriptor)
     mount("/tmp/shm", "/dev/shm", "none", MS_BIND)
     mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620")
     _write("/proc/sys/user/max_user_namespaces", "0")

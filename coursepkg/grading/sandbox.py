@@ -17,7 +17,7 @@ import weakref
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 
-from coursepkg.grading.bubblewrap import NOBODY, confinement, first_on_path, why_not_confined
+from coursepkg.grading.bubblewrap import NOBODY, below_tmp, confinement, first_on_path, why_not_confined
 from coursepkg.grading.limits import Limits
 from coursepkg.grading.warm import MESSAGE_BYTES, descendants
 
@@ -30,6 +30,7 @@ DEFAULT_IMPORTS = (
 )
 START_SECONDS = 300.0  # importing TensorFlow from a slow network disk
 SPAWN_SECONDS = 60.0
+REPORT_SECONDS = 0.5
 ATTEMPTS = 3
 START = (
     "import sys; sys.path[:0] = sys.argv[3:]; from coursepkg.grading.warm import main; main(sys.argv[1:3])"
@@ -181,6 +182,7 @@ class WarmParent:
                 "confined": self.confined,
                 "user": NOBODY,
                 "group": NOBODY,
+                "readable": below_tmp(self.readable) if self.confined else [],
             }
             program = [sys.executable, "-I", "-B", "-c", START, str(theirs.fileno()), json.dumps(setting)]
             self._process = subprocess.Popen(
@@ -372,12 +374,17 @@ class Child:
 
     def kill(self):
         """Ends every process of it at once, whatever they do, and returns when they are gone."""
-        self._killed = self._killed or self.alive()
-        if not self._confined:
-            self._end_tree()
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
-        select.select([self._descriptor], [], [], SPAWN_SECONDS)
+        if self.alive():
+            self._killed = True
+            with contextlib.suppress(OSError):
+                self._status.shutdown(socket.SHUT_WR)  # its init then says whether it had ended by itself
+            select.select([self._descriptor], [], [], REPORT_SECONDS)
+        if self.alive():
+            if not self._confined:
+                self._end_tree()
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
+            select.select([self._descriptor], [], [], SPAWN_SECONDS)
         self.channel.close()
         if self._work:
             shutil.rmtree(self._work, ignore_errors=True)
@@ -404,10 +411,10 @@ class Child:
                 return ""
             return "it was ended from outside, as happens where a machine runs out of memory"
         code, cpu = said["code"], said["cpu"]
-        if self._killed and code == -signal.SIGKILL:
-            return ""  # without confinement its init sees the end that it was given
         if code == -signal.SIGXCPU or (code == -signal.SIGKILL and cpu >= self._limits.cpu_seconds):
             return f"it used more than {self._limits.cpu_seconds} s of processor time"
+        if self._killed and code == -signal.SIGKILL:
+            return ""  # without confinement its init sees the end that it was given
         if code >= 0:
             return f"it ended itself (exit code {code})"
         name = signal.Signals(-code).name if -code in set(signal.Signals) else f"number {-code}"

@@ -27,6 +27,7 @@ from coursepkg.grading import namespaces, system_calls
 THREADS = 2  # TensorFlow starts one when it is imported; with more, a child can wait forever for a lock
 ROLES = {"student": "coursepkg.grading.student:serve", "examiner": "coursepkg.grading.examiner:serve"}
 MESSAGE_BYTES = 65536
+PF_EXITING = 4
 
 
 def main(arguments=None):
@@ -34,7 +35,8 @@ def main(arguments=None):
 
     Args:
         arguments: list of str: the number of the control socket, and the setting as JSON: `imports`,
-            `confined`, `user` and `group` (whom to become where this is root).
+            `confined`, `user` and `group` (whom to become where this is root), `readable` (paths below
+            /tmp that children may read as well).
     """
     number, setting = arguments or sys.argv[1:]
     setting = json.loads(setting)
@@ -56,12 +58,12 @@ def main(arguments=None):
         message, descriptors, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 2)
         if not message:
             return
-        _answer(control, json.loads(message), descriptors, setting["confined"])
+        _answer(control, json.loads(message) | setting, descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
 
 
-def _answer(control, request, descriptors, confined):
+def _answer(control, request, descriptors):
     def answer(refused=""):
         control.send(json.dumps({"number": request["number"], "refused": refused}).encode())
 
@@ -81,7 +83,7 @@ def _answer(control, request, descriptors, confined):
     code = 1
     try:
         control.detach()
-        _become_init(request, *descriptors, confined)
+        _become_init(request, *descriptors)
         code = 0
     except BaseException as error:
         _tell(descriptors[1], {"failed": f"{type(error).__name__}: {error}"})
@@ -107,11 +109,11 @@ def _tell(status, content):
         socket.socket(fileno=os.dup(status)).sendall(json.dumps(content).encode() + b"\n")
 
 
-def _become_init(request, channel, status, confined):
+def _become_init(request, channel, status):
     """Enters the namespaces and forks their first process, which starts the role and waits for its end."""
     for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
-    limits = request["limits"]
+    limits, confined = request["limits"], request["confined"]
     if confined:
         namespaces.leave()
     else:
@@ -121,7 +123,7 @@ def _become_init(request, channel, status, confined):
     try:
         os.setsid()
         if confined:
-            namespaces.furnish(int(limits["disk_bytes"]))
+            namespaces.furnish(int(limits["disk_bytes"]), request["readable"])
             namespaces.drop_capabilities()
             work = namespaces.WORK
         else:
@@ -168,24 +170,30 @@ def _watch(student, status):
     reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.signal(signal.SIGCHLD, lambda *_: None)  # a handler of Python's is what writes to the pipe
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    ready = ()
     while True:
-        while True:
-            try:
-                pid, state, used = os.wait4(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if pid == 0:
-                break
-            if pid == student:
-                seconds = used.ru_utime + used.ru_stime
-                _tell(status, {"code": os.waitstatus_to_exitcode(state), "cpu": seconds})
-                return
+        while (ended := os.wait4(-1, os.WNOHANG))[0]:
+            if ended[0] == student:
+                return _report(status, *ended[1:])
+        if status in ready:  # the worker never writes again: it has gone, or wants all of this to end
+            if _is_ending(student):  # its channel is closed already, which the worker may have seen
+                _report(status, *os.wait4(student, 0)[1:])
+            return None
         ready, _, _ = select.select([reader, status], [], [])
         if reader in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(reader, 4096)
-        if status in ready:  # the worker never writes again, so this is its end
-            return
+
+
+def _report(status, state, used):
+    seconds = used.ru_utime + used.ru_stime
+    _tell(status, {"code": os.waitstatus_to_exitcode(state), "cpu": seconds})
+
+
+def _is_ending(pid):
+    with open(f"/proc/{pid}/stat") as file:
+        flags = int(file.read().rpartition(")")[2].split()[6])
+    return bool(flags & PF_EXITING)
 
 
 def descendants(pid):
