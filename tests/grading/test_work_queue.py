@@ -1,8 +1,7 @@
-"""The queue on both databases: what is queued, who holds it, whose result counts, and what kills leave behind."""
+"""The queue on both databases: what is queued, who holds it, whose result counts, what kills leave behind."""
 
 import multiprocessing
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -312,11 +311,12 @@ from coursepkg.grading.course import open_course
 from coursepkg.grading.database import DatabaseProblem
 from coursepkg.grading.work_queue import Queue
 
-shutil.copy(sys.argv[1] + "/gradebook.db", "/small/gradebook.db")
-queue = Queue(open_course(sys.argv[1], "sqlite:////small/gradebook.db"))
+small = sys.argv[2]
+shutil.copy(sys.argv[1] + "/gradebook.db", small + "/gradebook.db")
+queue = Queue(open_course(sys.argv[1], f"sqlite:///{small}/gradebook.db"))
 assert queue.add("ada", "ps1", "f", "v")
-free = os.statvfs("/small").f_bavail * os.statvfs("/small").f_frsize
-with open("/small/ballast", "wb") as file:
+free = os.statvfs(small).f_bavail * os.statvfs(small).f_frsize
+with open(small + "/ballast", "wb") as file:
     file.write(bytes(max(0, free - 8192)))
 try:
     queue.add_all("ps1", {f"student {number}": "f" * 100 for number in range(2000)}, "v")
@@ -325,25 +325,16 @@ except DatabaseProblem as problem:
 else:
     raise SystemExit("the disk was not full")
 assert [row.student for row in queue.rows()] == ["ada"]
-os.remove("/small/ballast")
+os.remove(small + "/ballast")
 assert queue.add_all("ps1", {"grace": "f"}, "v") == ["grace"]
 assert queue.counts()["queued"] == 2
 print("well")
 """
     here = os.path.dirname(os.path.dirname(work_queue.__file__))
-    command = [
-        "bwrap",
-        "--dev-bind",
-        "/",
-        "/",
-        "--size",
-        str(2**20),
-        "--tmpfs",
-        "/small",
-        "--die-with-parent",
-    ]
-    command += [sys.executable, "-c", script, str(on_sqlite.root)]
+    small = tmp_path / "small"
+    small.mkdir()
+    command = ["bwrap", "--dev-bind", "/", "/", "--size", str(2**20), "--tmpfs", small, "--die-with-parent"]
+    command += [sys.executable, "-c", script, on_sqlite.root, small]
     environment = os.environ | {"PYTHONPATH": os.path.dirname(here)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0 and done.stdout == "well\n", done.stderr
-    shutil.rmtree(tmp_path, ignore_errors=True)
