@@ -269,7 +269,7 @@ class AsHandle:
 
 
 class Objects:
-    """What the examiner knows by number. An object is kept until all copies of its number have been given back."""
+    """What the examiner knows by number; kept until every mention of the number has been given back."""
 
     def __init__(self):
         self.known = {}

@@ -1,4 +1,4 @@
-"""Exceptions of the student's process as exceptions of the examiner's: by class name and message, never as objects."""
+"""Exceptions of the student's process as exceptions here: by class name and message, never as objects."""
 
 import builtins
 

@@ -20,8 +20,8 @@ MOST_TEXT = 8 * MEBIBYTE  # of JSON in one frame: parsed, it takes forty times a
 MOST_ARRAYS = 100_000
 MOST_AXES = 16
 MOST_SIZE = 2**40  # of one axis of an array without entries
-# Booleans, integers, floats, complex numbers, bytes, text, dates: no objects, no structures, and no long double,
-# in which not every pattern of bits is a number.
+# Booleans, integers, floats, complex numbers, bytes, text, dates: no objects, no structures, and no long
+# double, in which not every pattern of bits is a number.
 DTYPE = re.compile(r"[<>|=]?(b1|[iu][1248]|f[248]|c(8|16)|S\d{1,7}|U\d{1,7}|[mM]8(\[\w{1,12}\])?)")
 
 

@@ -1,4 +1,4 @@
-"""A student's process and an examiner, forked from this one, with no confinement: for tests of what they say."""
+"""A student's process and an examiner, forked from this one without confinement, to test what they say."""
 
 import os
 import signal
