@@ -274,30 +274,30 @@ class Queue:
             held = connection.execute(_held(task).values(expires=expires))
             return held.rowcount == 1
 
-    def release(self, worker):
-        """Gives back what a worker holds, as when the instructor stops the run; it counts as not begun.
+    def release(self, task):
+        """Gives a submission back, as when the instructor stops the run; it counts as not begun.
 
         Args:
-            worker: str, the name that leased.
+            task: `Task`.
 
         Returns:
-            Int, how many submissions were given back.
+            Bool, whether the lease was still held.
         """
         earlier = sqlalchemy.case((table.c.attempts > 0, table.c.attempts - 1), else_=0)
         values = {"state": QUEUED, "worker": None, "expires": None, "attempts": earlier}
-        query = update(table).where(self._held_by(worker)).values(values)
-        return database.in_transaction(self.url, lambda c: c.execute(query).rowcount)
+        query = _held(task).values(values)
+        return database.in_transaction(self.url, lambda c: c.execute(query).rowcount) == 1
 
-    def worker_died(self, worker):
-        """Gives back what a worker held that ended without a word; what does so three times fails.
+    def worker_died(self, task):
+        """Gives back a submission whose worker ended while it had it; what does so three times fails.
 
         Args:
-            worker: str, the name that leased.
+            task: `Task`.
 
         Returns:
-            Int, how many submissions were given back or failed.
+            Bool, whether the lease was still held.
         """
-        return database.in_transaction(self.url, lambda c: self._give_up(c, self._held_by(worker)))
+        return database.in_transaction(self.url, lambda c: self._give_up(c, _is_held(task))) == 1
 
     def done(self, task, outcome):
         """Writes down how grading ended, without grades. `gradebook.record` does both in one transaction.
@@ -339,10 +339,6 @@ class Queue:
     def _release_expired(self, connection, now):
         ours = (table.c.course == self.course_id) & (table.c.state == LEASED)
         return self._give_up(connection, ours & (table.c.expires < now))
-
-    def _held_by(self, worker):
-        ours = (table.c.course == self.course_id) & (table.c.state == LEASED)
-        return ours & (table.c.worker == str(worker)[:255])
 
     def _give_up(self, connection, condition):
         reason = (

@@ -15,7 +15,7 @@ from coursepkg.grading import database, work_queue
 from coursepkg.grading.course import open_course
 from coursepkg.grading.database import DatabaseProblem
 from coursepkg.grading.outcome import CellResult, NotebookOutcome, Outcome
-from coursepkg.grading.work_queue import LeaseLost, Queue
+from coursepkg.grading.work_queue import LeaseLost, Queue, Task
 
 
 @pytest.fixture
@@ -87,8 +87,9 @@ def test_courses_and_assignments_do_not_mix(queue, course):
 def test_what_waits_longest_comes_first_and_what_was_tried_last(queue):
     for student in ("c", "a", "b"):
         queue.add(student, "ps1", "f", "v")
-    assert queue.lease("first", 60).student == "c"
-    queue.worker_died("first")
+    first = queue.lease("first", 60)
+    assert first.student == "c"
+    assert queue.worker_died(first)
     assert [queue.lease("w", 60).student for _ in range(3)] == ["a", "b", "c"]
     assert queue.lease("w", 60) is None
 
@@ -150,7 +151,8 @@ def test_what_ends_its_worker_three_times_fails_with_a_reason(queue, monkeypatch
         task = queue.lease(f"worker {attempt}", 60)
         assert task.attempts == attempt
         if attempt == 2:
-            assert queue.worker_died("worker 2") == 1
+            assert queue.worker_died(task)
+            assert not queue.worker_died(task), "it is no longer this worker's"
         else:
             age(monkeypatch, 61)
     assert queue.lease("worker 4", 60) is None
@@ -162,9 +164,9 @@ def test_what_ends_its_worker_three_times_fails_with_a_reason(queue, monkeypatch
 def test_what_is_given_back_counts_as_not_begun(queue):
     queue.add("ada", "ps1", "f", "v")
     for _ in range(5):
-        queue.lease("w", 60)
-        assert queue.release("somebody else") == 0
-        assert queue.release("w") == 1
+        task = queue.lease("w", 60)
+        assert queue.release(task)
+        assert not queue.release(task)
     assert queue.lease("w", 60).attempts == 1
 
 
@@ -248,7 +250,9 @@ def test_a_kill_at_any_moment_loses_nothing(course, queue, monkeypatch):
         time.sleep(0.003 * kill)
         os.kill(victim.pid, signal.SIGKILL)
         victim.join()
-        queue.worker_died("victim")
+        for row in queue.rows("ps1"):
+            if row.state == "leased":
+                queue.worker_died(Task(**{name: getattr(row, name) for name in Task.__dataclass_fields__}))
     while task := queue.lease("heir", 600):
         queue.done(task, outcome_of(task.student))
     assert states(queue) == dict.fromkeys(students, "done")
