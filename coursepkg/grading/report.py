@@ -219,8 +219,9 @@ def report_page(assignment, rows):
     checks = summarise_checks(rows)
     with matplotlib.rc_context():
         plotting.use_style()
-        body = [*_overview(rows), *_scores(rows), *_checks(checks), *_exercises(rows)]
-    return page(f"Report: {assignment}", [*body, *_lists(rows), *_slowest(rows)])
+        body = [*_overview(rows), *_scores(rows), *_lists(rows, (REJECTED, NEEDS_A_LOOK, FAILED))]
+        body += [*_checks(checks), *_exercises(rows), *_slowest(rows), *_lists(rows, (WAITING, NOTHING))]
+    return page(f"Report: {assignment}", body)
 
 
 def _overview(rows):
@@ -326,32 +327,26 @@ def _exercises(rows):
     return ["<h2>Exercises</h2>", table(["Exercise", "#Points earned"], lines)] if lines else []
 
 
-def _lists(rows):
+LISTS = {
+    REJECTED: ("Rejected", "These could not be graded. Each student finds the reason in the feedback."),
+    NEEDS_A_LOOK: ("To look at", "These were graded as far as possible; a person decides about the rest."),
+    FAILED: (
+        "Failed",
+        "Here the grader itself failed. Read the reason, and grade again.",
+    ),
+    WAITING: ("Waiting", "These were handed in and have no grade yet."),
+    NOTHING: ("Nothing handed in", "The gradebook knows these students, and there is no submission."),
+}
+
+
+def _lists(rows, states):
     parts = []
-    for state, title, words in (
-        (
-            REJECTED,
-            "Rejected",
-            "These were handed in and could not be graded. Each student can read the reason.",
-        ),
-        (
-            NEEDS_A_LOOK,
-            "To look at",
-            "These were graded as far as possible; a person decides about the rest.",
-        ),
-        (
-            FAILED,
-            "Failed",
-            "Here the grader itself failed. Grade again; see the reason if that does not help.",
-        ),
-        (WAITING, "Waiting", "These were handed in and have no grade yet."),
-        (NOTHING, "Nothing handed in", "The gradebook knows these students, and there is no submission."),
-    ):
+    for state in states:
         found = [row for row in rows if row.state == state]
         if found:
-            with_reason = any(row.reason for row in found)
-            columns = ["Student", "Reason"] if with_reason else ["Student"]
+            columns = ["Student", "Reason"] if any(row.reason for row in found) else ["Student"]
             lines = [(row.student, row.reason[:600])[: len(columns)] for row in found]
+            title, words = LISTS[state]
             parts += [
                 f"<h2>{title}</h2>",
                 f"<p>{words}</p>",

@@ -192,6 +192,8 @@ def similarity_page(assignment, written, answers, comparison, uses, least=LEAST)
         str, HTML that needs no other file.
     """
     body = [_explain(comparison, least), *_pairs(comparison), *_borrowed(written, uses)]
+    if comparison.pairs:
+        body.append("<h2>Side by side</h2>")
     for number, pair in enumerate(comparison.pairs, 1):
         body.append(_side_by_side(number, pair, answers, comparison, written.order))
     left_out = written.left_out + [

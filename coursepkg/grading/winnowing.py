@@ -153,7 +153,7 @@ def read_answer(cells, known=()):
     found, left, cut = [], MOST_TOKENS, False
     for source in cells.values():
         words = tokenise(source).words
-        cut |= len(words) > left or len(source) > MOST_CHARACTERS
+        cut |= len(words) >= left or len(source) > MOST_CHARACTERS
         hashes = hash_runs(words[:left])
         left -= len(words[:left])
         found.append(hashes[winnow(hashes)])
