@@ -81,7 +81,7 @@ def run_kernel(settings, listeners):
     connection_file = f"/tmp/kernel-{os.getpid()}.json"
     with open(connection_file, "w", encoding="utf-8", opener=_private) as file:
         json.dump(settings["connection"], file)
-    show_figures_in_the_notebook()
+    os.environ["MPLBACKEND"] = INLINE
     app = IPKernelApp.instance()
     # The parent's number only keeps ipykernel from printing how to connect: 1 has nobody watched.
     app.initialize(
@@ -89,6 +89,8 @@ def run_kernel(settings, listeners):
         + settings["arguments"]
     )
     os.unlink(connection_file)
+    if "matplotlib.pyplot" in sys.modules:  # a warm parent imported it, for a process without a notebook
+        app.shell.enable_matplotlib("inline")
     leave_out_floods(app, settings["output_bytes"])
     app.start()
 
@@ -110,15 +112,6 @@ def bind_to(listeners):
         return original(self, address)
 
     zmq.Socket.bind = bind
-
-
-def show_figures_in_the_notebook():
-    """Shows figures below their cell, as every Jupyter kernel does."""
-    os.environ["MPLBACKEND"] = INLINE
-    if "matplotlib" in sys.modules:  # a warm parent imported it for a process without a screen
-        import matplotlib
-
-        matplotlib.use(INLINE)
 
 
 def leave_out_floods(app, most):

@@ -39,7 +39,11 @@ _warm_parents = {}
 
 
 async def _in_the_thread(function, *arguments):
-    return await asyncio.wrap_future(_thread.submit(function, *arguments))
+    try:
+        future = _thread.submit(function, *arguments)
+    except RuntimeError:  # the interpreter is about to end, and nothing else uses the parents any more
+        return function(*arguments)
+    return await asyncio.wrap_future(future)
 
 
 class ConfinedProvisioner(KernelProvisionerBase):
@@ -178,8 +182,8 @@ class ConfinedProvisioner(KernelProvisionerBase):
         await self.kill(restart)
 
     async def shutdown_requested(self, restart=False):
-        """Notes that the kernel's end is wanted."""
-        self._was_asked_to_end = True
+        """Ends the kernel: it has nothing to save, and need not be waited for."""
+        await self.kill(restart)
 
     async def cleanup(self, restart=False):
         """Leaves no process, and, unless it restarts, no file."""
