@@ -1,9 +1,11 @@
 """The worker's side of the confinement: starts the warm parent and has children forked from it."""
 
 import contextlib
+import importlib.util
 import json
 import os
 import platform
+import re
 import select
 import shutil
 import signal
@@ -43,6 +45,7 @@ class CannotStart(RuntimeError):
 
 def _clean_environment(extra):
     """What the warm parent and so every child has as its environment, and nothing of this process's own."""
+    threads = str(min(os.cpu_count() or 1, 4))
     environment = {
         "PATH": os.pathsep.join([os.path.dirname(sys.executable), "/usr/local/bin", "/usr/bin", "/bin"]),
         "LANG": "C.UTF-8",
@@ -58,6 +61,9 @@ def _clean_environment(extra):
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        # By itself TensorFlow starts as many as there are processors, which on a large machine are too many.
+        "TF_NUM_INTRAOP_THREADS": threads,
+        "TF_NUM_INTEROP_THREADS": threads,
     }
     if "TZ" in os.environ:
         environment["TZ"] = os.environ["TZ"]
@@ -221,13 +227,18 @@ class WarmParent:
                 self._output.seek(max(0, size - 2000))
                 lines = self._output.read().decode(errors="replace").strip().splitlines()
                 if lines:
-                    hint = ""
-                    if os.getuid() == 0 and self.confined and "ermission denied" in lines[-1]:
-                        hint = f" (as root it runs as user {NOBODY}, who must be able to read that)"
-                    return f"{lines[-1].strip()}{hint}"
+                    return lines[-1].strip() + self._hint(lines[-1])
             else:
                 return f"exit code {code}, see {self.log}"
         return f"exit code {code}"
+
+    def _hint(self, line):
+        """What root may have to change: the warm parent is somebody else, who may read less."""
+        missing = re.match(r"ModuleNotFoundError: No module named '(\w+)", line)
+        hidden = "PermissionError" in line or (missing and importlib.util.find_spec(missing[1]))
+        if os.getuid() != 0 or not self.confined or not hidden:
+            return ""
+        return f" (started by root it becomes user {NOBODY}, who must be able to read all of {sys.prefix})"
 
     def _stop(self):
         if self._control is not None:
@@ -319,8 +330,14 @@ def _first_word(status):
     for level, kind, data in ancillary:
         if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
             pid = struct.unpack("3i", data)[0]
-            # It waits for its files, so it still has this number unless it was killed just now.
-            return pid, os.pidfd_open(pid)
+            try:  # it waits for its files, so it still has this number unless it was killed just now
+                return pid, os.pidfd_open(pid)
+            except ProcessLookupError as error:
+                raise ConnectionError("it ended") from error
+            except OSError as error:
+                raise CannotStart(
+                    f"The child was not started: this kernel has no pidfd_open ({error})."
+                ) from error
     raise CannotStart("The child was not started: the kernel did not say which process it is.")
 
 
@@ -348,7 +365,7 @@ class Child:
         self._limits = parent.limits
         self._confined = parent.confined
         self._work = work
-        self._killed = False
+        self._killed = self._forced = False
         self._said = b""
         weakref.finalize(self, os.close, descriptor).atexit = False  # `close` may yet be called at exit
 
@@ -381,6 +398,7 @@ class Child:
             select.select([self._descriptor], [], [], REPORT_SECONDS)
         if self.alive():
             if not self._confined:
+                self._forced = True
                 self._end_tree()
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
@@ -413,8 +431,8 @@ class Child:
         code, cpu = said["code"], said["cpu"]
         if code == -signal.SIGXCPU or (code == -signal.SIGKILL and cpu >= self._limits.cpu_seconds):
             return f"it used more than {self._limits.cpu_seconds} s of processor time"
-        if self._killed and code == -signal.SIGKILL:
-            return ""  # without confinement its init sees the end that it was given
+        if self._forced and code == -signal.SIGKILL:
+            return ""  # without confinement its init reports the end that it was given
         if code >= 0:
             return f"it ended itself (exit code {code})"
         name = signal.Signals(-code).name if -code in set(signal.Signals) else f"number {-code}"
@@ -435,9 +453,12 @@ class Child:
 
 def _proportional_memory(pid):
     """Resident bytes of a process, shared pages divided by how many share them, and its page tables."""
-    total = 0
-    with contextlib.suppress(OSError), open(f"/proc/{pid}/smaps_rollup") as file:
-        total += sum(int(line.split()[1]) for line in file if line.startswith("Pss:"))
+    fields = ("VmPTE:", "Pss:")
+    try:
+        with open(f"/proc/{pid}/smaps_rollup") as file:
+            lines = file.readlines()
+    except OSError:  # a kernel without it: what is no file's and no other's, as near as it says
+        lines, fields = [], ("VmPTE:", "RssAnon:", "RssShmem:")
     with contextlib.suppress(OSError), open(f"/proc/{pid}/status") as file:
-        total += sum(int(line.split()[1]) for line in file if line.startswith("VmPTE:"))
-    return total * 1024
+        lines += file.readlines()
+    return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(fields))

@@ -82,7 +82,7 @@ def _answer(control, request, descriptors):
     # From here on a copy: whatever happens, it must not go back into the parent's loop.
     code = 1
     try:
-        control.detach()
+        os.close(control.detach())  # or else the worker would not see the parent end
         _become_init(request, *descriptors)
         code = 0
     except BaseException as error:
@@ -237,6 +237,7 @@ def _play(role, channel, limits, confined, work):
             os.dup2(nothing, 2)
         os.dup2(channel, 3)
         os.closerange(4, 65536)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         namespaces.prctl(namespaces.PR_SET_DUMPABLE, 1)
         namespaces.die_first()
         namespaces.limit_resources(limits, confined)

@@ -527,9 +527,10 @@ from coursepkg.grading.sandbox import WarmParent, why_not_confined
 from coursepkg.grading.limits import Limits
 assert why_not_confined() == "", why_not_confined()
 probe = b'''
-import os
+import ctypes, os
 def serve(channel):
     rights = [line.split()[1] for line in open("/proc/self/status") if line.startswith("Cap")]
+    ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # its files under /proc are root's now
     kept = bytearray(b"x") * (50 * 2**20)
     open("file", "wb").write(bytes(20 * 2**20))
     forks = 0
