@@ -1,0 +1,304 @@
+"""One submission, from its folder to its outcome: two processes, one cell after another."""
+
+import json
+import select
+import time
+from dataclasses import asdict
+
+from coursepkg.grading.intake import admit
+from coursepkg.grading.limits import MEBIBYTE, Limits
+from coursepkg.grading.outcome import (
+    GRADED,
+    NEEDS_A_LOOK,
+    REJECTED,
+    CellResult,
+    NotebookOutcome,
+    Outcome,
+    Rejected,
+)
+from coursepkg.grading.plan import rebuild
+from coursepkg.grading.wire import Connection, WireError
+
+FIRST_LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.25  # how often a running cell's memory is measured; measuring costs milliseconds
+GRACE_SECONDS = 20.0  # what an examiner may take beyond a cell's time before it is given up
+EXAMINERS = 2  # how many one notebook may use up before a person is asked
+JUDGED = ("test", "manual")
+
+
+class ExaminerLost(Exception):
+    """The examiner's process ended or did not answer; the message says which."""
+
+
+def grade_submission(student, assignment, folder, parent, limits=None):
+    """Grades what one student handed in.
+
+    Nothing that a submission does makes this raise: it ends in a grade, or in a reason that its owner can
+    read.
+
+    Args:
+        student: str, the student's id.
+        assignment: `plan.Assignment`.
+        folder: path of the submission's folder.
+        parent: `sandbox.WarmParent`, from which the two processes are forked.
+        limits: `Limits`, or `None` for the defaults.
+
+    Returns:
+        `Outcome`.
+
+    Raises:
+        sandbox.CannotStart: if this machine cannot start the two processes.
+    """
+    limits = limits or Limits()
+    started = time.monotonic()
+    outcome = Outcome(student, assignment.name, GRADED)
+    try:
+        admitted = admit(folder, assignment)
+        outcome.notes += admitted.notes
+        for name, source in assignment.notebooks.items():
+            rebuilt = rebuild(source, admitted.notebooks.get(name))
+            if name in admitted.notebooks:
+                outcome.notes += rebuilt.notes
+                files = {**admitted.files, **assignment.files}  # the course's own files are put back
+                deadline = started + limits.submission_seconds
+                with Sitting(rebuilt, files, parent, limits, deadline) as sitting:
+                    cells = sitting.run()
+                outcome.notes += sitting.notes
+                outcome.peak_memory = max(outcome.peak_memory, sitting.peak_memory)
+                if sitting.concern:
+                    outcome.state, outcome.reason = NEEDS_A_LOOK, sitting.concern
+            else:
+                outcome.notes.append(f"{name}.ipynb was not handed in and earns nothing.")
+                missing = "This notebook was not handed in."
+                cells = [_nothing(cell, missing) for cell in rebuilt.cells if cell.kind in JUDGED]
+            outcome.notebooks.append(NotebookOutcome(name, cells, rebuilt.notebook, rebuilt.unanswered))
+    except Rejected as problem:
+        outcome.state, outcome.reason, outcome.notebooks = REJECTED, str(problem), []
+    outcome.seconds = time.monotonic() - started
+    return outcome
+
+
+def _nothing(cell, message):
+    return CellResult(cell.name, "not run", cell.points, 0.0, message, cell.heading)
+
+
+class Sitting:
+    """The examination of one notebook: a student's process, an examiner's, and the cells that they take.
+
+    A context manager; both processes end with it.
+
+    Args:
+        rebuilt: `plan.Rebuilt`; the cells of its notebook receive their outputs.
+        files: dict from relative path to bytes, what the student's code may read.
+        parent: `sandbox.WarmParent`.
+        limits: `Limits`.
+        deadline: float, the moment on the monotonic clock at which the submission's time is over.
+
+    Attributes:
+        notes: list of str, for the student.
+        concern: str, why a person should look at the submission; empty if all went as it should.
+        peak_memory: int, bytes, the most that both processes were seen to hold together.
+    """
+
+    def __init__(self, rebuilt, files, parent, limits, deadline):
+        self.rebuilt = rebuilt
+        self.files = files
+        self.parent = parent
+        self.limits = limits
+        self.deadline = deadline
+        self.notes = []
+        self.concern = ""
+        self.peak_memory = 0
+        self.student = self.examiner = self.control = None
+        self.students = self.examiners = 0
+        self.ended_for = ""  # what the student's process used too much of
+        self.executed = 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for child in (self.student, self.examiner):
+            if child is not None:
+                child.kill()
+
+    def run(self):
+        """Takes the notebook's cells, one after another.
+
+        Returns:
+            List of `CellResult`, for the cells that carry points.
+        """
+        results, stopped = [], ""
+        for position, cell in enumerate(self.rebuilt.cells):
+            stopped = stopped or self._why_stop()
+            if not cell.runs:
+                reply = {"status": "passed"}
+            elif stopped:
+                reply = {"status": "not run", "message": stopped}
+            else:
+                reply = self._take(position, cell)
+                self._keep_outputs(cell, reply)
+            if cell.kind in JUDGED:
+                results.append(self._judge(cell, reply))
+        return results
+
+    def _why_stop(self):
+        """Returns why no further cell is taken, or `""`."""
+        if time.monotonic() >= self.deadline:
+            return (
+                f"The time for the whole submission ({self.limits.submission_seconds:g} s) was used up "
+                "before this cell. Look for the tests that were too slow."
+            )
+        if self.students > self.limits.restarts:
+            return (
+                f"Your code ended its process or did not answer {self.students} times; after that the grader "
+                "does not go on. Look for the first cell where that happened."
+            )
+        if self.examiners > EXAMINERS:
+            return "The grader itself could not go on before this cell. Your instructor will look at it."
+        return ""
+
+    def _take(self, position, cell):
+        """Has one cell taken; where the student's process is lost over it, the next cell gets a new one."""
+        try:
+            self._start(position)
+            reply = self._ask(self._request(cell), self._seconds() + GRACE_SECONDS)
+        except _NoStudent as problem:
+            return {"status": "stopped", "message": str(problem), "earned": 0.0}
+        except ExaminerLost as problem:
+            return self._without_examiner(cell, problem)
+        if reply.get("student") != "ok":
+            if reply["status"] != "too slow":
+                reply["message"] = self._explain(reply["message"])
+            if cell.kind not in ("test", "locked"):
+                self.notes.append(f"'{cell.name}' was left out of what follows. {reply['message']}")
+            self._end_student()
+        elif cell.kind == "locked" and reply["status"] != "passed":
+            self.notes.append(f"The locked cell '{cell.name}' stopped with an error: {reply['message']}")
+        return reply
+
+    def _request(self, cell):
+        return {
+            "do": "cell",
+            "kind": "solution" if cell.kind == "manual" else cell.kind,
+            "name": cell.name,
+            "source": cell.source,
+            "points": cell.points,
+            "seconds": self._seconds(),
+        }
+
+    def _seconds(self):
+        """What a cell may take now."""
+        return max(1.0, min(self.limits.cell_seconds, self.deadline - time.monotonic()))
+
+    def _start(self, position):
+        """Sees to it that both processes are there, and that both know the cells so far."""
+        if self.examiner is None:
+            self._start_examiner(position)
+        while self.student is None:
+            if self.students > self.limits.restarts or time.monotonic() >= self.deadline:
+                raise _NoStudent("Your code's process ended again while the cells above were run anew.")
+            self._start_student()
+
+    def _start_examiner(self, position):
+        self.examiners += 1
+        self._end_student()
+        self.examiner = self.parent.spawn("examiner")
+        self.control = Connection(self.examiner.channel, self.limits)
+        self._ask({"do": "limits", **asdict(self.limits)}, GRACE_SECONDS)
+        if position:
+            self._start_student()
+            for cell in self.rebuilt.cells[:position]:  # what later tests may build on; the verdicts stand
+                if cell.runs:
+                    reply = self._ask(self._request(cell), self._seconds() + GRACE_SECONDS)
+                    if reply.get("student") != "ok":
+                        self._end_student()
+                        self._start(0)
+
+    def _start_student(self):
+        self.students += 1
+        self.ended_for = ""
+        self.student = self.parent.spawn("student", self.files)
+        self.control.send({"do": "student"})
+        self.control.send_socket(self.student.channel)
+        self.student.channel.close()  # the examiner's alone, so that it notices when the student's end closes
+        seconds = min(self.deadline - time.monotonic(), self.limits.cell_seconds * 4)
+        reply = self._receive(max(1.0, seconds) + GRACE_SECONDS)
+        if not reply.get("ok"):
+            self._end_student()
+
+    def _end_student(self):
+        if self.student is not None:
+            self.student.kill()
+            self.student = None
+
+    def _ask(self, message, seconds):
+        try:
+            self.control.send(message, deadline=time.monotonic() + GRACE_SECONDS)
+        except WireError as error:
+            raise ExaminerLost(str(error)) from None
+        return self._receive(seconds)
+
+    def _receive(self, seconds):
+        """Waits for the examiner's answer, and meanwhile looks after memory."""
+        deadline, wait = time.monotonic() + seconds, FIRST_LOOK_SECONDS
+        while not select.select([self.control.socket], [], [], wait)[0]:
+            if time.monotonic() > deadline:
+                raise ExaminerLost(f"it did not answer within {seconds:.0f} s")
+            self._look_at_memory()
+            wait = min(wait * 2, LOOK_SECONDS)
+        try:
+            message, _ = self.control.receive(time.monotonic() + GRACE_SECONDS)
+        except WireError as error:
+            raise ExaminerLost(self.examiner.ended_because() or str(error)) from None
+        return message
+
+    def _look_at_memory(self):
+        used = self.student.usage() if self.student is not None else 0
+        judging = self.examiner.usage()
+        self.peak_memory = max(self.peak_memory, used + judging)
+        if used > self.limits.memory:
+            self.ended_for = f"it used more than {self.limits.memory / MEBIBYTE:.0f} MiB of memory"
+            self.student.kill()
+        if judging > self.limits.memory:
+            self.examiner.kill()
+
+    def _explain(self, message):
+        """Why the student's process is gone, as far as anybody knows."""
+        self.student.kill()  # afterwards its init has said how it ended
+        reason = self.ended_for or self.student.ended_because()
+        return f"Your code's process is gone: {reason}." if reason else message
+
+    def _without_examiner(self, cell, problem):
+        """The examiner is lost, which no answer should bring about: a person looks at the submission."""
+        if self.examiner is not None:
+            self.examiner.kill()
+            self.examiner = None
+        self._end_student()
+        self.concern = (
+            f"The grader could not judge '{cell.name}' ({problem}). Your instructor will look at it."
+        )
+        return {"status": "manual", "earned": None, "message": self.concern}
+
+    def _keep_outputs(self, cell, reply):
+        target = self.rebuilt.notebook["cells"][cell.index]
+        if target["cell_type"] == "code" and "outputs" in reply:
+            self.executed += 1
+            target["outputs"] = json.loads(json.dumps(reply["outputs"]))
+            target["execution_count"] = self.executed
+
+    def _judge(self, cell, reply):
+        """What a cell earns: a test what the examiner says, an answer graded by hand nothing yet."""
+        status, earned = reply["status"], reply.get("earned", 0.0)
+        message = reply.get("message", "")
+        if cell.kind == "manual":
+            unanswered = cell.name in self.rebuilt.unanswered
+            status, earned, message = ("not written", 0.0, "") if unanswered else ("manual", None, "")
+        elif status == "manual" and not self.concern:
+            self.concern = f"The test '{cell.name}' gave no clear verdict. Your instructor will look at it."
+        seconds = float(reply.get("seconds", 0.0))
+        return CellResult(cell.name, status, cell.points, earned, message, cell.heading, seconds)
+
+
+class _NoStudent(Exception):
+    """No process for the student's code can be had any more; the message is for its owner."""
