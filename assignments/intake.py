@@ -3,29 +3,25 @@
 `nbgrader_config.py` plugs these into `nbgrader zip_collect` and `nbgrader autograde`.
 """
 
-import html
 import re
 import shutil
-import zipfile
+import time
 from pathlib import Path
 
+from nbformat import from_dict
 from nbgrader import utils
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from coursepkg.assignment import NotebookProblem, graded_cells, read_notebook
-
-MARK = "<!-- not graded -->"  # how a notice is told from feedback
-PAGE = """<!doctype html>
-<!-- not graded -->
-<html lang="en"><meta charset="utf-8"><title>Not graded: {name}</title>
-<body style="font-family: sans-serif; max-width: 40em; margin: 3em auto; line-height: 1.5">
-<h1>{name} was not graded</h1>
-<p>{reason}</p>
-<p>Put it right and hand the notebook in again. <code>coursepkg check {name}</code> shows beforehand whether
-it can be graded.</p>
-</body></html>
-"""
+from coursepkg.grading.feedback import NOT_GRADED, rejection_page
+from coursepkg.grading.folders import exchange_files
+from coursepkg.grading.listing import Archive, IntakeLimits
+from coursepkg.grading.outcome import Rejected
+from coursepkg.grading.plain_text import printable
+from coursepkg.grading.safe_cells import harmless_markdown, harmless_outputs
+from coursepkg.grading.submitted_notebook import pictures_of
+from coursepkg.grading.web_page import write_whole
 
 
 def admit(assignment, student, notebooks):
@@ -60,17 +56,17 @@ def admit(assignment, student, notebooks):
 
 def _write_notice(folder, path, reason):
     """The page stands where feedback would, with what `nbgrader release_feedback` wants beside it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    page = PAGE.replace("{name}", html.escape(path.name)).replace("{reason}", html.escape(reason))
-    (folder / f"{path.stem}.html").write_text(page, encoding="utf-8")
-    for name in ("timestamp.txt", "submission_secret.txt"):
-        if (path.parent / name).is_file():
-            shutil.copyfile(path.parent / name, folder / name)
+    write_whole(folder / f"{path.stem}.html", rejection_page(path.name, reason))
+    now = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
+    for name, content in ({"timestamp.txt": now.encode()} | exchange_files(path.parent)).items():
+        write_whole(folder / name, content.decode("utf-8", errors="replace"))
 
 
 def _forget_notice(folder):
     """Removes a folder that holds a notice, or nbgrader would think that feedback was given already."""
-    if any(MARK in page.read_text(encoding="utf-8", errors="replace") for page in folder.glob("*.html")):
+    if any(
+        NOT_GRADED in page.read_text(encoding="utf-8", errors="replace") for page in folder.glob("*.html")
+    ):
         shutil.rmtree(folder)
 
 
@@ -118,10 +114,35 @@ class DeduplicateIds(NbGraderPreprocessor):
         return nb, resources
 
 
+class MakeHarmless(NbGraderPreprocessor):
+    """Takes out of a graded notebook what would run in the browser of whoever opens it in formgrader."""
+
+    def preprocess(self, nb, resources):
+        """Writes outputs and texts anew.
+
+        Args:
+            nb: the notebook, changed in place.
+            resources: nbgrader's resources, passed on.
+
+        Returns:
+            Tuple of the notebook and the resources.
+        """
+        for cell in nb.cells:
+            if cell.cell_type == "markdown":
+                if pictures := pictures_of(cell):
+                    cell.attachments = pictures
+                else:
+                    cell.pop("attachments", None)
+                cell.source = harmless_markdown(cell.source, pictures)
+            elif cell.cell_type == "code":
+                cell.outputs = [from_dict(output) for output in harmless_outputs(cell.outputs)]
+        return nb, resources
+
+
 class Extractor(ExtractorPlugin):
     """Unpacks the zip files of an LMS, those inside them included; a damaged one is named and left out."""
 
-    most_bytes = 2_000_000_000  # of one archive, unpacked
+    limits = IntakeLimits(file_bytes=200_000_000, total_bytes=2_000_000_000, files=100_000, depth=12)
     depth = 3  # archives inside archives
 
     def extract(self, archive_path, extracted_path):
@@ -131,9 +152,12 @@ class Extractor(ExtractorPlugin):
             archive_path: str, the folder with what the LMS gave.
             extracted_path: str, where files go.
         """
+        self._left = self.limits.total_bytes
         for path in sorted(Path(archive_path).rglob("*")):
             target = Path(extracted_path) / path.relative_to(archive_path)
-            if path.suffix.lower() == ".zip":
+            if path.is_symlink():
+                self.log.error("%s is a symbolic link and is left out", path)
+            elif path.suffix.lower() == ".zip":
                 self._unpack(path, target.with_suffix(""), self.depth)
             elif path.is_file():
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -141,16 +165,33 @@ class Extractor(ExtractorPlugin):
 
     def _unpack(self, path, folder, depth):
         try:
-            with zipfile.ZipFile(path) as archive:
-                size = sum(entry.file_size for entry in archive.infolist())
-                if size > self.most_bytes or depth == 0:
-                    raise ValueError(f"{size / 1e9:.1f} GB unpacked, or too many archives inside archives")
-                archive.extractall(folder)  # which keeps entries with .. in their names inside the folder
-        except Exception as error:  # a damaged archive fails in as many ways as there are formats
-            self.log.error("%s cannot be unpacked and is left out: %s", path, error)
+            if depth == 0:
+                raise Rejected("there are too many archives inside archives")
+            with path.open("rb") as file, Archive(path.name, file, self.limits) as archive:
+                for left_out, reason in archive.left_out:
+                    self.log.error("%s: %s is left out: %s", path, printable(left_out), reason)
+                inner = [self._write(archive, entry, folder) for entry in archive.entries]
+        except Rejected as problem:
+            self.log.error("%s cannot be unpacked and is left out: %s", path, problem)
             return
-        for inner in sorted(folder.rglob("*.zip")):
-            self._unpack(inner, inner.with_suffix(""), depth - 1)
+        for nested in inner:
+            if nested is not None and nested.suffix.lower() == ".zip":
+                self._unpack(nested, nested.with_suffix(""), depth - 1)
+
+    def _write(self, archive, entry, folder):
+        """Writes one file of an archive; one that cannot be is named and left out."""
+        try:
+            content = archive.read(entry)
+            if len(content) > self._left:
+                raise Rejected(f"more than {self.limits.total_bytes / 1e9:g} GB unpacked")
+            self._left -= len(content)
+            target = folder / entry.path  # which leads nowhere else: Archive has seen to it
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        except (Rejected, OSError) as problem:  # a name too long, or a file where a folder is
+            self.log.error("%s in %s is left out: %s", printable(entry.path), archive.name, problem)
+            return None
+        return target
 
 
 class Collector(FileNameCollectorPlugin):

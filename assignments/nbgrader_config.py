@@ -14,7 +14,7 @@ sys.path.insert(0, str(HERE))  # for intake.py
 # nbgrader calls `alembic` by name, which stands beside this Python, its environment activated or not.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
-from intake import Collector, DeduplicateIds, Extractor, admit  # noqa: E402
+from intake import Collector, DeduplicateIds, Extractor, MakeHarmless, admit  # noqa: E402
 
 from coursepkg.grading import kernelspecs  # noqa: E402
 
@@ -92,6 +92,20 @@ c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.OverwriteCells",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+# nbgrader's own steps, and a last one: nothing that a student wrote runs in an instructor's browser.
+c.Autograde.autograde_preprocessors = [
+    "nbgrader.preprocessors.Execute",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    MakeHarmless,
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.HTMLExporter.sanitize_html = True  # for what was graded before, in formgrader
+# Feedback without scripts and hidden tests; c.FeedbackExporter.show_hidden = True shows the latter.
+c.GenerateFeedback.exporter_class = "coursepkg.grading.feedback_export.FeedbackExporter"
 # A file that cannot be graded is turned away before nbgrader meets it, and its owner is told why.
 c.Autograde.pre_convert_hook = admit
 

@@ -17,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from coursepkg.grading.feedback import Feedback, Grade, feedback_page, rejection_page
+from coursepkg.grading.manual_grades import NOBODY, grades_by_hand
 from coursepkg.grading.outcome import NEEDS_A_LOOK, REJECTED
 from coursepkg.grading.planned_cells import kind_of
 from coursepkg.grading.safe_cells import error_output, harmless_markdown, harmless_outputs
@@ -44,7 +45,7 @@ def write_outcome(course, outcome, assignment):
     Raises:
         OSError: if a folder cannot be written, as on a full disk; both are then as they were, or one is new.
     """
-    exchange = _exchange_files(course.path("submitted", outcome.student, outcome.assignment))
+    exchange = exchange_files(course.path("submitted", outcome.student, outcome.assignment))
     autograded = course.path("autograded", outcome.student, outcome.assignment)
     feedback = course.path("feedback", outcome.student, outcome.assignment)
     graded = outcome.state != REJECTED and outcome.notebooks
@@ -148,28 +149,28 @@ def _pages(course, outcome, assignment):
         for name in assignment.notebooks:
             pages[f"{name}.html"] = rejection_page(f"{name}.ipynb", reason, outcome.notes).encode("utf-8")
         return pages
-    by_hand = _by_hand(course, outcome)
+    people = grades_by_hand(course.db_url, outcome.student, outcome.assignment)
     for notebook in outcome.notebooks:
-        page = feedback_page(_feedback(course, outcome, notebook, by_hand))
+        page = feedback_page(_feedback(course, outcome, notebook, people))
         pages[f"{notebook.name}.html"] = page.encode("utf-8")
     return pages
 
 
-def _feedback(course, outcome, notebook, by_hand):
+def _feedback(course, outcome, notebook, people):
     grades, comments = {}, {}
     for result in notebook.cells:
-        score, comment = by_hand.get((notebook.name, result.grade_id), (None, ""))
+        person = people.get((notebook.name, result.grade_id), NOBODY)
         status, earned = result.status, result.earned
         if earned is None and result.grade_id in notebook.unanswered:
-            earned = 0.0
-        if score is not None:
-            status, earned = "by hand", score(earned)
+            status, earned = "not written", 0.0
+        if person.counts:
+            status, earned = "by hand", person.score(earned)
         grades[result.grade_id] = Grade(
-            result.grade_id, status, result.points, earned, result.message, comment
+            result.grade_id, status, result.points, earned, result.message, person.comment
         )
-    for (name, cell), (_, comment) in by_hand.items():
-        if name == notebook.name and cell not in grades and comment:
-            comments[cell] = comment
+    for (name, cell), person in people.items():
+        if name == notebook.name and cell not in grades and person.comment:
+            comments[cell] = person.comment
     settings = course.config.get("FeedbackExporter", {})
     return Feedback(
         title=notebook.name,
@@ -186,58 +187,18 @@ def _feedback(course, outcome, notebook, by_hand):
     )
 
 
-def _by_hand(course, outcome):
-    """What people gave and wrote at an earlier look: dict from notebook and cell to a score and a comment.
-
-    A score is `None`, or a function from the automatic points to those that count.
-    """
-    from sqlalchemy import select
-
-    from coursepkg.grading import database
-    from coursepkg.grading.gradebook import (
-        ASSIGNMENT,
-        CELL,
-        COMMENT,
-        GRADE,
-        NOTEBOOK,
-        SUBMISSION,
-        SUBMITTED_NOTEBOOK,
-    )
-
-    def rows(connection, table, *columns):
-        return connection.execute(
-            select(NOTEBOOK.c.name, CELL.c.name, *columns)
-            .select_from(table)
-            .join(CELL, CELL.c.id == table.c.cell_id)
-            .join(SUBMITTED_NOTEBOOK, SUBMITTED_NOTEBOOK.c.id == table.c.notebook_id)
-            .join(NOTEBOOK, NOTEBOOK.c.id == SUBMITTED_NOTEBOOK.c.notebook_id)
-            .join(SUBMISSION, SUBMISSION.c.id == SUBMITTED_NOTEBOOK.c.assignment_id)
-            .join(ASSIGNMENT, ASSIGNMENT.c.id == SUBMISSION.c.assignment_id)
-            .where(ASSIGNMENT.c.name == outcome.assignment, SUBMISSION.c.student_id == outcome.student)
-        ).all()
-
-    found = {}
-    with database.reading(course.db_url) as connection:
-        for notebook, cell, manual, extra in rows(
-            connection, GRADE, GRADE.c.manual_score, GRADE.c.extra_credit
-        ):
-            if manual is not None or extra:
-                found[notebook, cell] = (_score(manual, extra or 0.0), "")
-        for notebook, cell, comment in rows(connection, COMMENT, COMMENT.c.manual_comment):
-            if comment:
-                found[notebook, cell] = (found.get((notebook, cell), (None,))[0], comment)
-    return found
-
-
-def _score(manual, extra):
-    return lambda automatic: (automatic or 0.0 if manual is None else manual) + extra
-
-
 # Folders that are whole at every moment.
 
 
-def _exchange_files(folder):
-    """nbgrader's own small files of a submission; nothing that is a link or large."""
+def exchange_files(folder):
+    """Reads what nbgrader's exchange put beside a submission: when it came, and a secret for its feedback.
+
+    Args:
+        folder: path of the submission.
+
+    Returns:
+        Dict from file name to bytes, without links, long files, and times that are none.
+    """
     found = {}
     for name in EXCHANGE_FILES:
         try:

@@ -1,0 +1,80 @@
+"""What people gave and wrote in formgrader, as a feedback page needs it."""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+
+from coursepkg.grading import database
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """A person's part in one cell's grade.
+
+    Attributes:
+        manual: float, the points that a person gave in place of the automatic ones, or `None`.
+        extra: float, extra credit.
+        comment: str.
+    """
+
+    manual: float | None = None
+    extra: float = 0.0
+    comment: str = ""
+
+    @property
+    def counts(self):
+        """bool, whether the points are other than the automatic ones."""
+        return self.manual is not None or bool(self.extra)
+
+    def score(self, automatic):
+        """float, the points that count; `automatic` may be `None`."""
+        return ((automatic or 0.0) if self.manual is None else self.manual) + self.extra
+
+
+NOBODY = ByHand()
+
+
+def grades_by_hand(db_url, student, assignment):
+    """Reads what people gave and wrote for one submission.
+
+    Args:
+        db_url: str, the gradebook's database.
+        student: str, the student's id.
+        assignment: str, the assignment's name.
+
+    Returns:
+        Dict from the names of notebook and cell to `ByHand`, of the cells that somebody touched.
+    """
+    from coursepkg.grading.gradebook import (
+        ASSIGNMENT,
+        CELL,
+        COMMENT,
+        GRADE,
+        NOTEBOOK,
+        SUBMISSION,
+        SUBMITTED_NOTEBOOK,
+    )
+
+    def rows(connection, table, *columns):
+        return connection.execute(
+            select(NOTEBOOK.c.name, CELL.c.name, *columns)
+            .select_from(table)
+            .join(CELL, CELL.c.id == table.c.cell_id)
+            .join(SUBMITTED_NOTEBOOK, SUBMITTED_NOTEBOOK.c.id == table.c.notebook_id)
+            .join(NOTEBOOK, NOTEBOOK.c.id == SUBMITTED_NOTEBOOK.c.notebook_id)
+            .join(SUBMISSION, SUBMISSION.c.id == SUBMITTED_NOTEBOOK.c.assignment_id)
+            .join(ASSIGNMENT, ASSIGNMENT.c.id == SUBMISSION.c.assignment_id)
+            .where(ASSIGNMENT.c.name == assignment, SUBMISSION.c.student_id == student)
+        ).all()
+
+    found = {}
+    with database.reading(db_url) as connection:
+        for notebook, cell, manual, extra in rows(
+            connection, GRADE, GRADE.c.manual_score, GRADE.c.extra_credit
+        ):
+            if manual is not None or extra:
+                found[notebook, cell] = ByHand(manual, extra or 0.0)
+        for notebook, cell, comment in rows(connection, COMMENT, COMMENT.c.manual_comment):
+            if comment:
+                found[notebook, cell] = replace(found.get((notebook, cell), NOBODY), comment=comment)
+    return found
