@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import io
+import json
 import os
 import re
 import select
@@ -67,16 +68,17 @@ class Outputs:
             count: int, the number of the cell whose value it is, or `None`.
         """
         kept = {}
+        if len(self.items) >= MOST_OUTPUTS:
+            self.cut = True
+            return
         if isinstance(data.get("text/plain"), str):
             kept["text/plain"] = self._take(clean(data["text/plain"]))
-        picture = _as_picture(data.get("image/png"), self.left)
-        if picture:
+        if data.get("image/png"):
+            picture = _as_picture(data["image/png"], self.left)
             self.left -= len(picture)
-            kept["image/png"] = picture
-        elif data.get("image/png"):
-            self.cut = True
-        if not kept or len(self.items) >= MOST_OUTPUTS:
-            self.cut = True
+            kept |= {"image/png": picture} if picture else {}
+            self.cut = self.cut or not picture
+        if not kept:
             return
         output = {"output_type": "display_data", "data": kept, "metadata": {}}
         if count is not None:
@@ -113,8 +115,9 @@ class Outputs:
             elif kind == "error" and type(one.get("ename")) is str and type(one.get("evalue")) is str:
                 lines = one.get("traceback")
                 lines = [line for line in lines if type(line) is str] if type(lines) is list else []
+                lines = [self._take(clean(line, MOST_LINE)) for line in lines[-50:]]
                 if len(self.items) < MOST_OUTPUTS:
-                    self.error(one["ename"], one["evalue"], lines)
+                    self.error(one["ename"], self._take(one["evalue"]), lines)
 
     def finished(self):
         """Returns the outputs as nbformat writes them, with a note where something was left out."""
@@ -129,10 +132,15 @@ class Outputs:
         return outputs
 
     def _take(self, text):
+        """As much of a text as there is room for, counted as JSON will write it."""
         room = max(self.left, 0)
         if len(text) > room:
             text, self.cut = text[:room], True
-        self.left -= len(text)
+        cost = len(json.dumps(text)) - 2
+        if cost > room:
+            text, self.cut = text[: room // 12], True
+            cost = len(json.dumps(text)) - 2
+        self.left -= cost
         return text
 
 
@@ -173,13 +181,16 @@ class Streams:
     def __init__(self):
         self.outputs = None
         self.reading = threading.Lock()
-        self.pipe, write = os.pipe()
-        os.set_blocking(self.pipe, False)
+        self.pipes = {}
         nothing = os.open(os.devnull, os.O_RDONLY)
-        for source, target in ((nothing, 0), (write, 1), (write, 2)):
-            os.dup2(source, target)
+        os.dup2(nothing, 0)
         os.close(nothing)
-        os.close(write)
+        for name, descriptor in (("stdout", 1), ("stderr", 2)):
+            read, write = os.pipe()
+            os.set_blocking(read, False)
+            os.dup2(write, descriptor)
+            os.close(write)
+            self.pipes[read] = name
         # What C code and other programs write arrives in a pipe: somebody must read it, or they would wait.
         threading.Thread(target=self._drain, daemon=True, name="outputs").start()
         for name, descriptor in (("stdout", 1), ("stderr", 2)):
@@ -207,21 +218,27 @@ class Streams:
 
     def _drain(self):
         while True:
-            select.select([self.pipe], [], [])
+            select.select(list(self.pipes), [], [])
             if not self._read():
                 return
 
     def _read(self):
+        """Takes what is in the pipes; returns whether more may come."""
         with self.reading:
             for _ in range(64):  # another thread may write faster than this one reads
-                try:
-                    content = os.read(self.pipe, 65536)
-                except BlockingIOError:
-                    return True
-                except OSError:
-                    return False
-                if not content:
-                    return False
-                if self.outputs is not None:
-                    self.outputs.stream("stderr", content.decode("utf-8", "replace"))
+                found = False
+                for pipe, name in self.pipes.items():
+                    try:
+                        content = os.read(pipe, 65536)
+                    except BlockingIOError:
+                        continue
+                    except OSError:
+                        return False
+                    if not content:
+                        return False
+                    found = True
+                    if self.outputs is not None:
+                        self.outputs.stream(name, content.decode("utf-8", "replace"))
+                if not found:
+                    break
             return True

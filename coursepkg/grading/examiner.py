@@ -83,7 +83,7 @@ class Examiner:
             os.environ.pop("COURSEPKG_CHECK_SEED", None)  # hidden inputs are new in every grading
             if action == "limits":
                 self.limits = Limits(**{key: value for key, value in message.items() if key != "do"})
-                self.control.most_bytes = int(self.limits.message_bytes)
+                self.control.limit(self.limits)
                 answer = {"ok": True}
             elif action == "student":
                 answer = self.meet(self.control.receive_socket())
@@ -177,9 +177,10 @@ class Examiner:
         error, _ = self._execute(cell, shown, time.monotonic() + cell["seconds"])
         if error is None:
             return ""
-        message = f"{type(error).__name__}: {error}"
+        name, text = type(error).__name__, _text_of(error)
+        message = text if isinstance(error, StudentStopped) else f"{name}: {text}"
         if not any(one["output_type"] == "error" for one in outputs.items):
-            outputs.error(type(error).__name__, str(error))
+            outputs.error(name, text)
         return message
 
     def _run_test(self, cell, outputs, deadline):
@@ -217,10 +218,14 @@ class Examiner:
             self.link.deadline, self.link.outputs = deadline, outputs
         self.outputs = outputs
         try:
-            body, last = _compile(cell["source"], f"<{cell['name']}>")
             with self.streams.into(outputs), alarm(deadline + GRACE):
-                _evaluate(body, self.names)
-                return None, None if last is None else _evaluate(last, self.names)
+                try:
+                    body, last = _compile(cell["source"], f"<{cell['name']}>")
+                    _evaluate(body, self.names)
+                    return None, None if last is None else _evaluate(last, self.names)
+                except BaseException as error:
+                    error.said = str(error)  # here, while there is time: a message may show student's objects
+                    raise
         except BaseException as error:  # the tests' own process ends for no cell
             return error, None
 
@@ -315,7 +320,4 @@ def _grade(value, points):
 
 
 def _text_of(error):
-    try:
-        return str(error)
-    except Exception:
-        return ""
+    return getattr(error, "said", "")

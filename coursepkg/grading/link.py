@@ -361,6 +361,8 @@ def _write_back(arguments, changed):
         if isinstance(before, np.ndarray) and isinstance(after, np.ndarray):
             if before.shape == after.shape and before.dtype == after.dtype and before.flags.writeable:
                 before[...] = after
+        elif isinstance(before, tuple) and isinstance(after, tuple):
+            _write_back(before, list(after))
         elif type(before) is list and type(after) is list:
             before[:] = after
         elif isinstance(before, dict) and isinstance(after, dict):

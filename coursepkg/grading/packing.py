@@ -9,11 +9,12 @@ import keyword
 
 import numpy as np
 
-from coursepkg.grading.wire import TooLarge
+from coursepkg.grading.wire import DTYPE, TooLarge
 
 MOST_DEPTH = 100
 MOST_ENTRIES = 1_000_000
 MOST_TEXT = 6_000_000  # characters in one message
+MOST_ITEM = 65536  # bytes of one entry of a dtype that is a value
 MOST_DIGITS = 4000  # hexadecimal ones, of an integer that is no int64
 MANY = 32  # from so many numbers on, a list of them travels as an array
 TENSORS = {
@@ -120,7 +121,7 @@ class Packer:
             return {"slice": [self.pack(part, depth + 1) for part in (value.start, value.stop, value.step)]}
         if value is Ellipsis:
             return {"ellipsis": True}
-        if isinstance(value, np.dtype) and value.kind not in "OV":
+        if isinstance(value, np.dtype) and DTYPE.fullmatch(value.str) and value.itemsize <= MOST_ITEM:
             return {"dtype": value.str}
         if isinstance(value, type) and TYPES.get(value.__name__) is value:
             return {"type": value.__name__}
@@ -254,7 +255,7 @@ class Unpacker:
     """
 
     def __init__(self, arrays):
-        self.arrays = arrays
+        self.arrays = list(arrays)
         self.entries = 0
 
     def resolve(self, content):
@@ -308,7 +309,7 @@ class Unpacker:
         return array
 
     def _read_array(self, index, content, depth):
-        return self._array(index).copy()
+        return self._array(index)
 
     def _read_scalar(self, index, content, depth):
         array = self._array(index)
@@ -402,7 +403,7 @@ class Unpacker:
         return Ellipsis
 
     def _read_dtype(self, name, content, depth):
-        if type(name) is not str or len(name) > 30:
+        if type(name) is not str or not DTYPE.fullmatch(name) or np.dtype(name).itemsize > MOST_ITEM:
             raise ValueError("no dtype")
         return np.dtype(name)
 

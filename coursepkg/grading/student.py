@@ -81,13 +81,14 @@ class Student:
             self.connection.send(content, packer.arrays)
         except TooLarge as error:
             failure = CannotCross(f"The result cannot be handed over: {error}.")
-            self.connection.send({"to": message["number"], "error": student_errors.describe(failure)})
+            content["error"] = student_errors.describe(failure)
+            self.connection.send({key: content[key] for key in ("to", "error", "outputs") if key in content})
 
     def _act(self, message, arrays, packer):
         action = message["do"]
         if action == "begin":
             self.limits = Limits(**message["limits"])
-            self.connection.most_bytes = int(self.limits.message_bytes)
+            self.connection.limit(self.limits)
             self.shell = _new_shell(self)
             return {"value": None}
         if action == "run":

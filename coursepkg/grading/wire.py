@@ -50,14 +50,23 @@ class Connection:
 
     Args:
         connected: `socket.socket`, a connected stream socket.
-        limits: `coursepkg.grading.Limits`, of which `message_bytes` counts here.
+        limits: `coursepkg.grading.Limits`, of which `message_bytes` and `output_bytes` count here.
     """
 
     def __init__(self, connected, limits):
         self.socket = connected
-        self.most_bytes = int(limits.message_bytes)
+        self.limit(limits)
         self.sent = 0
         self.received = 0
+
+    def limit(self, limits):
+        """Sets what one message may hold.
+
+        Args:
+            limits: `coursepkg.grading.Limits`.
+        """
+        self.most_bytes = int(limits.message_bytes)
+        self.most_text = MOST_TEXT + 2 * int(limits.output_bytes)
 
     def send(self, message, arrays=(), deadline=None):
         """Sends one message.
@@ -76,7 +85,9 @@ class Connection:
         described = [[array.dtype.str, list(array.shape)] for array in arrays]
         text = json.dumps([message, described], separators=(",", ":")).encode("ascii")
         size = sum(array.nbytes for array in arrays)
-        if len(text) > MOST_TEXT or size > self.most_bytes or len(arrays) > MOST_ARRAYS:
+        entries = sum(array.size for array in arrays)
+        too_many = len(arrays) > MOST_ARRAYS or entries > self.most_bytes // 4
+        if len(text) > self.most_text or size > self.most_bytes or too_many:
             raise TooLarge(f"a message of {(len(text) + size) / MEBIBYTE:.1f} MiB is larger than is allowed")
         self._write(HEAD.pack(MAGIC, self.sent, len(text), size) + text, deadline)
         for array in arrays:
@@ -104,14 +115,14 @@ class Connection:
             raise ConnectionBroken("what came is no message")
         if number != self.received:
             raise ConnectionBroken("a message came twice, or one is missing")
-        if length > MOST_TEXT or size > self.most_bytes:
+        if length > self.most_text or size > self.most_bytes:
             raise TooLarge(f"a message of {(length + size) / MEBIBYTE:.1f} MiB is larger than is allowed")
         text = self._read(length, deadline)
         content = self._read(size, deadline)
         self.received += 1
         try:
             message, described = json.loads(bytes(text))
-            arrays = _read_arrays(described, content)
+            arrays = _read_arrays(described, content, self.most_bytes // 4)
         except (ValueError, TypeError, RecursionError, OverflowError) as error:
             raise ConnectionBroken(f"a message cannot be read: {str(error)[:100]}") from None
         return message, arrays
@@ -184,13 +195,16 @@ class Connection:
         return content
 
 
-def _read_arrays(described, content):
+def _read_arrays(described, content, most_entries):
     if not isinstance(described, list) or len(described) > MOST_ARRAYS:
         raise ValueError("the arrays are not described by a short list")
     arrays, start = [], 0
     for dtype, shape in described:
         array, start = _read_array(dtype, shape, content, start)
         arrays.append(array)
+        most_entries -= array.size  # a byte that says True becomes eight as soon as somebody calculates
+    if most_entries < 0:
+        raise ValueError("the arrays have too many entries")
     if start != len(content):
         raise ValueError("there are more bytes than arrays")
     return arrays
