@@ -85,14 +85,24 @@ def _stubs(uid, gid):
     }
 
 
+def _gives_up_root():
+    """Whether this is root that becomes somebody else inside; in a user namespace it would stay root outside.
+
+    Root of a container may be an ordinary user outside and the only one: then a user namespace is enough.
+    """
+    if os.getuid() != 0:
+        return False
+    with open("/proc/self/uid_map") as file:
+        ranges = [tuple(map(int, line.split())) for line in file]
+    return any(first <= NOBODY < first + count for first, _, count in ranges)
+
+
 def _bubblewrap(user, group, readable, stubs):
     """Returns bubblewrap's command line; `stubs` maps paths to descriptors with their content."""
     command = ["bwrap", "--die-with-parent", "--new-session", "--hostname", "student"]
     command += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
-    if (
-        os.getuid() != 0
-    ):  # root gives up its rights inside instead: a user namespace would keep it root outside
-        command.append("--unshare-user")
+    if not _gives_up_root():
+        command += ["--unshare-user", "--uid", str(user), "--gid", str(group)]
     for path in SYSTEM_FOLDERS:
         if os.path.islink(path):
             command += ["--symlink", os.readlink(path), path]
@@ -202,6 +212,8 @@ def _diagnosis(said):
             "AppArmor forbids user namespaces: set kernel.apparmor_restrict_unprivileged_userns to 0 with "
             f"sysctl ({said})."
         )
+    if "No space left" in said:
+        return f"There can be no more user namespaces: raise user.max_user_namespaces with sysctl ({said})."
     return (
         f"bubblewrap does not work here ({said}): in a container, allow user namespaces and mounts "
         "(for Docker: --security-opt seccomp=unconfined --security-opt systempaths=unconfined), or grade "

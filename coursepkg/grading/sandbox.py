@@ -29,6 +29,8 @@ DEFAULT_IMPORTS = (
     "matplotlib.pyplot",
     "IPython.core.interactiveshell",
     "coursepkg.checks",
+    "coursepkg.grading.student",
+    "coursepkg.grading.examiner",
 )
 START_SECONDS = 300.0  # importing TensorFlow from a slow network disk
 SPAWN_SECONDS = 60.0
