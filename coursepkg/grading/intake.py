@@ -22,6 +22,7 @@ __all__ = ["Admitted", "IntakeLimits", "admit", "fingerprint"]
 
 EXCHANGE_FILES = ("timestamp.txt", "submission_secret.txt")  # nbgrader's own, beside a submission
 OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
+MOST_NAMED = 10  # files that are left out and named one by one
 MOST_MISNAMED = 5  # notebooks under a foreign name that are looked into
 COPY_OF = re.compile(r"^(?:(?:copy|kopie|copie|copia)[ _-](?:of|von|de|di)[ _-])+")
 NUMBERED = re.compile(r"(?:[ _-]*\(\d+\)|[ _-]+copy\d*|[ _-]\d{1,2})+$")
@@ -257,10 +258,11 @@ def _take_files(listing, used, admitted, assignment, beside):
             f"Left out, for the assignment does not ask for it: {several(left_out)}. "
             "Only files that come with the assignment are there when your code runs."
         )
-    for path, reason in listing.left_out[:5]:
+    strange = sorted(listing.left_out)
+    for path, reason in strange[:MOST_NAMED]:
         admitted.notes.append(f"{printable(path)} was left out: {reason}.")
-    if len(listing.left_out) > 5:
-        admitted.notes.append(f"{len(listing.left_out) - 5} more were left out for such reasons.")
+    if len(strange) > MOST_NAMED:
+        admitted.notes.append(f"{len(strange) - MOST_NAMED} more were left out for such reasons.")
 
 
 def _shadows(path):
