@@ -21,7 +21,7 @@ from pathlib import Path, PurePosixPath
 
 from coursepkg.grading.bubblewrap import NOBODY, below_tmp, confinement, first_on_path, why_not_confined
 from coursepkg.grading.limits import Limits
-from coursepkg.grading.warm import MESSAGE_BYTES, descendants
+from coursepkg.grading.warm import MESSAGE_BYTES, THREADS, descendants
 
 DEFAULT_IMPORTS = (
     "numpy",
@@ -35,7 +35,10 @@ DEFAULT_IMPORTS = (
 START_SECONDS = 300.0  # importing TensorFlow from a slow network disk
 SPAWN_SECONDS = 60.0
 REPORT_SECONDS = 0.5
+SOCKET_BYTES = 256 * 1024  # what can wait in one, with the kernel's own part of it
 ATTEMPTS = 3
+MOST_MODULES = 5000
+MODULES_AT_ONCE = 500  # their names fit into one message
 START = (
     "import sys; sys.path[:0] = sys.argv[3:]; from coursepkg.grading.warm import main; main(sys.argv[1:3])"
 )
@@ -116,6 +119,7 @@ class WarmParent:
         self.environment = dict(environment or {})
         self.log = log
         self.readable = tuple(map(str, readable))
+        self._also = []
         self._process = None
         self._starts = 0
         self._control = None
@@ -157,6 +161,34 @@ class WarmParent:
                 self._stop()
         raise CannotStart(f"The warm parent ended {ATTEMPTS} times while it started a child: {reason}")
 
+    def preload(self, modules):
+        """Imports more modules, so that children need not: what an assignment's set-up turned out to need.
+
+        A module that cannot be imported, or that starts threads, which makes forking unsafe, is left to the
+        children.
+
+        Args:
+            modules: list of str, names of modules in the order in which they were imported.
+        """
+        modules = [name for name in modules if name not in self._also][:MOST_MODULES]
+        if not modules or not self._running():
+            return
+        self._requests = number = self._requests + 1
+        try:
+            for start in range(0, len(modules), MODULES_AT_ONCE):
+                request = {"number": number, "also": modules[start : start + MODULES_AT_ONCE]}
+                self._control.settimeout(START_SECONDS)
+                self._control.send(json.dumps(request).encode())
+                threads = self._answer(number)["threads"]
+        except OSError:  # it was killed, and starts again with the next child
+            threads = THREADS
+        finally:
+            self._control.settimeout(SPAWN_SECONDS)
+        if threads > THREADS:
+            self._stop()
+        else:
+            self._also += modules
+
     @property
     def deaths(self):
         """int, how often it has ended unasked; what its children were doing then says nothing about them."""
@@ -187,6 +219,7 @@ class WarmParent:
         with theirs, confinement(self.readable) if self.confined else _no_confinement() as (command, passed):
             setting = {
                 "imports": self.imports,
+                "also": self._also,
                 "confined": self.confined,
                 "user": NOBODY,
                 "group": NOBODY,
@@ -379,8 +412,8 @@ class Child:
     def usage(self):
         """Returns the memory of all its processes, in bytes, now.
 
-        Pages that it shares with the warm parent and its siblings count in proportion, and what lies in its
-        files counts in full, because they too are in memory.
+        Pages that it shares with the warm parent and its siblings count in proportion, what lies in its files
+        in full, because they too are in memory, and every socket as much as it can hold.
         """
         if not self.alive():
             return 0
@@ -389,6 +422,7 @@ class Child:
             with contextlib.suppress(OSError):
                 disk = os.statvfs(f"/proc/{self.pid}/root/tmp")
                 total += (disk.f_blocks - disk.f_bfree) * disk.f_frsize
+            total += _sockets(self.pid) * SOCKET_BYTES
         return total
 
     def kill(self):
@@ -451,6 +485,13 @@ class Child:
             return json.loads(self._said.splitlines()[-1])
         except (ValueError, IndexError):
             return {}
+
+
+def _sockets(pid):
+    """How many sockets there are in a process's network namespace, also those on their way in others."""
+    with contextlib.suppress(OSError, ValueError), open(f"/proc/{pid}/net/sockstat") as file:
+        return int(file.readline().split()[2])
+    return 0
 
 
 def _proportional_memory(pid):

@@ -2,7 +2,8 @@
 
 Namespaces do not cover everything. Sockets of a virtual machine to its host (`AF_VSOCK`) ignore the network
 namespace, and memory of `memfd_create`, `shmget` or an anonymous shared mapping counts for no process once it
-is unmapped. A filter of the kernel (seccomp) answers these calls with an error.
+is unmapped. A filter of the kernel (seccomp) answers these calls with an error. What lies in sockets counts
+for nobody either: their buffers stay as small as they are, so that their number tells what they can hold.
 """
 
 import ctypes
@@ -12,7 +13,7 @@ import platform
 import struct
 
 PR_SET_SECCOMP, FILTER = 22, 2
-ALLOW, REFUSE = 0x7FFF0000, 0x00050000
+ALLOW, REFUSE = 0x7FFF0000, 0x00050000  # REFUSE without a reason does nothing and says that it went well
 LOAD, JUMP_IF_EQUAL, JUMP_IF_AT_LEAST, AND, RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
 NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16
 SHARED_AND_ANONYMOUS = 0x21
@@ -52,7 +53,8 @@ FORBIDDEN = {
     "unshare": (272, 97),
     "userfaultfd": (323, 282),
 }
-MMAP, SOCKET = (9, 222), (41, 198)
+MMAP, SOCKET, SETSOCKOPT = (9, 222), (41, 198), (54, 208)
+SOL_SOCKET, SO_SNDBUF, SO_RCVBUF = 1, 7, 8
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 
@@ -82,6 +84,16 @@ def _program(machine):
         step(RETURN, ALLOW),
     ]
     steps += [step(JUMP_IF_EQUAL, MMAP[column], 0, len(shared)), *shared]
+    enlarge = [
+        step(LOAD, ARGUMENTS + 8),
+        step(JUMP_IF_EQUAL, SOL_SOCKET, 0, 4),
+        step(LOAD, ARGUMENTS + 16),
+        step(JUMP_IF_EQUAL, SO_SNDBUF, 1, 0),
+        step(JUMP_IF_EQUAL, SO_RCVBUF, 0, 1),
+        refuse(0),
+        step(RETURN, ALLOW),
+    ]
+    steps += [step(JUMP_IF_EQUAL, SETSOCKOPT[column], 0, len(enlarge)), *enlarge]
     steps += [step(JUMP_IF_EQUAL, SOCKET[column], 1, 0), step(RETURN, ALLOW), step(LOAD, ARGUMENTS)]
     for family in FAMILIES:
         steps += [step(JUMP_IF_EQUAL, family, 0, 1), step(RETURN, ALLOW)]

@@ -493,6 +493,28 @@ def test_memory_is_visible_while_it_is_used(limited):
     assert still_there(child.processes()) == []
 
 
+@needs_sandbox
+def test_what_waits_in_sockets_is_visible(inside):
+    source = """
+        import socket
+        kept, result = [], 0
+        for _ in range(40):
+            kept += socket.socketpair()
+            for end in kept[-2:]:
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**22)
+                end.setblocking(False)
+                try:
+                    while True:
+                        result += end.send(bytes(4096))
+                except BlockingIOError:
+                    pass
+    """
+    inside.run("pass")
+    before = inside.child.usage()
+    waiting = inside.run(source)
+    assert 5 * MEBIBYTE < waiting < inside.child.usage() - before < 40 * MEBIBYTE
+
+
 # Whoever grades
 
 
