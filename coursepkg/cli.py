@@ -89,11 +89,11 @@ def _add_grading(commands):
     grade = commands.add_parser(
         "grade",
         help="grade what students handed in (for instructors)",
-        description="Grades every submission of an nbgrader course folder that is new or changed, in parallel "
-        "and confined. Grades go into nbgrader's gradebook; autograded/ and feedback/ hold what formgrader "
-        "and nbgrader expect. It can be stopped at any time: the same command goes on.",
-        epilog="Exit code: 0 everything that was asked for is graded; 1 some submissions are rejected or need "
-        "a manual look; 2 it could not be done, or not all of it; 130 stopped by Ctrl-C.",
+        description="Grades every submission of an nbgrader course folder that is new or changed, in "
+        "parallel and confined. Grades go into nbgrader's gradebook; autograded/ and feedback/ hold what "
+        "formgrader and nbgrader expect. It can be stopped at any time: the same command goes on.",
+        epilog="Exit code: 0 everything that was asked for is graded; 1 some submissions are rejected or "
+        "need a manual look; 2 it could not be done, or not all of it; 130 stopped by Ctrl-C.",
     )
     _add_course(grade, "the assignment's name")
     grade.add_argument("--student", action="append", metavar="ID", help="only this student; may be repeated")
@@ -126,8 +126,8 @@ def _add_grading(commands):
     report = commands.add_parser(
         "report",
         help="say how an assignment went: scores, checks, who has none (for instructors)",
-        description="Writes a page and a CSV file about an assignment: the distribution of scores, which check "
-        "fails most, the slowest submissions, who has none.",
+        description="Writes a page and a CSV file about an assignment: the distribution of scores, which "
+        "check fails most, the slowest submissions, who has none.",
     )
     _add_course(report, "the assignment's name")
     report.add_argument("--out", metavar="FOLDER", help="where to write (reports/ASSIGNMENT)")
@@ -136,8 +136,8 @@ def _add_grading(commands):
     export = commands.add_parser(
         "export",
         help="write scores as a table for Canvas or Moodle (for instructors)",
-        description="Writes the scores of an assignment, or of all, as CSV in the layout that Canvas or Moodle "
-        "imports.",
+        description="Writes the scores of an assignment, or of all, as CSV in the layout that Canvas or "
+        "Moodle imports.",
     )
     _add_course(export, "the assignment's name (all)", nargs="?")
     export.add_argument("--layout", choices=["canvas", "moodle"], default="canvas", help="whose layout")
@@ -147,8 +147,8 @@ def _add_grading(commands):
     similarity = commands.add_parser(
         "similarity",
         help="find passages that submissions share (for instructors)",
-        description="Writes a page on passages that answers share, what was released left out. It finds places "
-        "to look at; what they mean is for a person to say.",
+        description="Writes a page on passages that answers share, what was released left out. It finds "
+        "places to look at; what they mean is for a person to say.",
     )
     _add_course(similarity, "the assignment's name")
     similarity.add_argument("--out", metavar="FOLDER", help="where to write (reports/ASSIGNMENT)")

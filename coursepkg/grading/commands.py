@@ -1,7 +1,5 @@
 """What `coursepkg grade`, `report`, `export` and `similarity` do, once the command line is read."""
 
-import contextlib
-import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +11,6 @@ from coursepkg.grading.progress import Display, plain, print_table
 from coursepkg.grading.runner import Run
 
 CANNOT = 2
-ADVICE = (  # where in nbgrader's own words a gradebook and folders are inspected
-    "Look at the notes in feedback/, and at the submissions in `nbgrader formgrader`."
-)
 
 
 def grade(options):
@@ -46,21 +41,20 @@ def run(order, options):
         task = Run(order, options.force, options.workers, options.scheduler, display)
         if options.dry_run:
             return _say_what_would_be_done(task.choose())
-        with _stopped_by(signal.SIGTERM):
-            if options.watch:
-                display.say(f"Watching {order.assignment}; Ctrl-C ends it.")
-                summary = task.watch()
-            else:
-                choices = task.choose()
-                summary = task.grade(choices)
-                up_to_date = sum(not choice.grade for choice in choices)
-                if up_to_date:
-                    display.say(f"{up_to_date} up to date; --force grades them anew.")
+        if options.watch:
+            display.say(f"Watching {order.assignment}; Ctrl-C ends it.")
+            summary = task.watch()
+        else:
+            choices = task.choose()
+            summary = task.grade(choices)
+            up_to_date = sum(not choice.grade for choice in choices)
+            if up_to_date:
+                display.say(f"{up_to_date} up to date; --force grades them anew.")
     except Trouble as trouble:
         print(plain(trouble), file=sys.stderr)
         return CANNOT
     print_table(sys.stdout, summary)
-    if summary.stopped:
+    if summary.stopped and summary.waiting:
         print("Stopped. What is not graded stays queued; the same command goes on.", file=sys.stderr)
         return 130
     return summary.code
@@ -85,20 +79,6 @@ def _say_what_would_be_done(choices):
     count = sum(choice.grade for choice in choices)
     print(f"{count} of {len(choices)} would be graded.")
     return 0
-
-
-@contextlib.contextmanager
-def _stopped_by(number):
-    """A signal, such as a batch system sends, stops the run as Ctrl-C does."""
-
-    def stop(*_):
-        raise KeyboardInterrupt
-
-    before = signal.signal(number, stop)
-    try:
-        yield
-    finally:
-        signal.signal(number, before)
 
 
 def report(options):

@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import shutil
+import socket
 import stat
 import time
 from dataclasses import asdict
@@ -233,7 +234,7 @@ def replace_folder(folder, files, groupshared=False, read_only=False):
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     _sweep(folder)
-    beside = folder.parent / f".{folder.name}.{os.getpid()}.{secrets.token_hex(4)}.new"
+    beside = _aside(folder)
     try:
         os.mkdir(beside)
         for name, content in files.items():
@@ -250,7 +251,7 @@ def replace_folder(folder, files, groupshared=False, read_only=False):
 
 def remove_folder(folder):
     """Takes a folder away in one step; nothing happens where there is none."""
-    aside = folder.parent / f".{folder.name}.{os.getpid()}.{secrets.token_hex(4)}.new"
+    aside = _aside(folder)
     with contextlib.suppress(FileNotFoundError):
         os.rename(folder, aside)
         _remove(aside)
@@ -322,10 +323,23 @@ def _remove(path):
         shutil.rmtree(path)
 
 
+def _aside(folder):
+    """A name beside a folder that says which process uses it."""
+    host = socket.gethostname().replace(".", "-")
+    return folder.parent / f".{folder.name}.{host}-{os.getpid()}.{secrets.token_hex(4)}.new"
+
+
 def _sweep(folder):
     """Removes what a grader that was killed left beside a folder."""
     for path in folder.parent.glob(f".{glob.escape(folder.name)}.*.*.*"):
         if path.suffix in (".new", ".old"):
             with contextlib.suppress(OSError):
-                if time.time() - path.lstat().st_mtime > STALE_SECONDS:
+                if _is_orphan(path) or time.time() - path.lstat().st_mtime > STALE_SECONDS:
                     _remove(path)
+
+
+def _is_orphan(path):
+    """Whether the process that used it was one of this machine and is no more."""
+    host, _, pid = path.name.split(".")[-3].rpartition("-")
+    here = host == socket.gethostname().replace(".", "-")
+    return here and pid.isdigit() and not os.path.exists(f"/proc/{pid}")

@@ -1,6 +1,6 @@
 """What a worker is to do, as plain data, and how it says that it cannot.
 
-A Dask worker imports this module and `cluster` alone; what grading needs is imported in the process that it starts.
+A Dask worker imports this module and `cluster` alone; the process that it starts imports what grading needs.
 """
 
 import errno

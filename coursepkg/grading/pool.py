@@ -1,11 +1,14 @@
 """Workers on this machine: processes that are forked from the grader.
 
-A pool holds no truth: what is to be done and what has been done stands in the queue. The grader has imported
-everything already, so a forked worker is there within milliseconds, and the kernel says at once when one ends.
+A pool holds no truth: what is to be done and what has been done stands in the queue. The grader has
+imported everything already, so a forked worker is there within milliseconds, and the kernel says at once when
+one ends.
 """
 
+import contextlib
 import multiprocessing
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -14,7 +17,7 @@ from multiprocessing.connection import wait
 import psutil
 
 from coursepkg.grading.order import Trouble, single_threaded, worker_name
-from coursepkg.grading.worker import GiveBack, Stopping, follow, work
+from coursepkg.grading.worker import STOP_SIGNALS, GiveBack, Stopping, follow, work
 
 WORKER_BYTES = 1536 * 2**20  # what a worker with its warm parent and a submission needs, with TensorFlow
 STOP_SECONDS = 10.0  # in which a worker gives back what it holds
@@ -100,12 +103,18 @@ class _Forked:
             args=(order, course, assignment, self.name, os.getpid(), self.log, theirs),
             daemon=True,
         )
-        self.process.start()
-        theirs.close()
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)  # until the worker listens to them itself
+        try:
+            self.process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+            theirs.close()
 
     def farewell(self):
         """Why the worker ended; raises `Trouble` if it said that grading cannot go on."""
-        said = self.trouble.recv() if self.trouble.poll() else ""
+        said = ""
+        with contextlib.suppress(EOFError):  # it died without a word, or had nothing to say
+            said = self.trouble.recv() if self.trouble.poll() else ""
         code = self.process.exitcode
         self.log.seek(0, os.SEEK_END)
         self.log.seek(max(0, self.log.tell() - LOG_BYTES))

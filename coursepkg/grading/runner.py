@@ -1,24 +1,26 @@
 """A grading run: what needs grading goes into the queue, a pool of workers empties it, the end is told."""
 
+import contextlib
 import hashlib
+import signal
+import threading
 import time
-from collections import deque
 from dataclasses import dataclass, field, fields, replace
 
 from coursepkg.grading import intake, plan
 from coursepkg.grading.arrivals import Arrivals
 from coursepkg.grading.cluster import ClusterPool
-from coursepkg.grading.course import open_course
 from coursepkg.grading.order import LEASE_SECONDS, Trouble, explained
 from coursepkg.grading.outcome import GRADED, REJECTED
 from coursepkg.grading.pool import LocalPool
 from coursepkg.grading.work_queue import DONE, FAILED, LEASED, QUEUED, Queue, Task
+from coursepkg.grading.worker import STOP_SIGNALS, course_of
 
 WATCH_SECONDS = 1.0  # between two looks at the submitted folders
 WATCH_PATIENCE = 300.0  # for which an idle worker keeps its warm parent
 POLL_SECONDS = 0.25  # between two looks at the queue
 SHARE = 20  # looking takes one part in this many of the time, at most
-MOST_LOST = 20  # workers in a row, with nothing graded meanwhile
+MOST_LOST = 50  # workers in a row, with nothing graded meanwhile
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,34 @@ class Summary:
         return 1 if self.rejected or self.looks or self.left_out else 0
 
 
+class StopSign:
+    """Remembers that Ctrl-C was pressed or SIGTERM came; a second Ctrl-C interrupts at once.
+
+    A flag, because an exception out of a signal handler gets lost where Python calls back from its own inside.
+    """
+
+    def __init__(self):
+        self.asked = False
+
+    @contextlib.contextmanager
+    def listening(self):
+        """A `with` block in which the signals are heard; they do what they did before after it."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self._on_signal) for number in STOP_SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _on_signal(self, number, _):
+        if self.asked and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        self.asked = True
+
+
 class Run:
     """One call of `coursepkg grade`.
 
@@ -93,9 +123,9 @@ class Run:
         self.scheduler = scheduler
         self.display = display
         self.arrivals = Arrivals()
-        self.before = set()  # done and failed rows as they were when the run began
+        self.stop = StopSign()
         with explained(order):
-            self.course = open_course(order.course, order.db_url)
+            self.course = course_of(order)
             self.assignment = plan.read_assignment(self.course, order.assignment)
             self.queue = Queue(self.course)
 
@@ -139,8 +169,7 @@ class Run:
     def grade(self, choices):
         """Grades what is to be graded, and returns when nothing of it is left.
 
-        Ctrl-C, and SIGTERM where the caller turns it into one, gives back what is in hand; the rest stays
-        queued.
+        Ctrl-C and SIGTERM give back what is in hand; the rest stays queued.
 
         Args:
             choices: list of `Choice`, from `choose`.
@@ -152,20 +181,17 @@ class Run:
             Trouble: if grading cannot go on. What is not graded stays queued.
         """
         wanted = {choice.student for choice in choices if choice.grade}
-        stopped = False
-        with explained(self.order):
-            try:
-                if wanted:
-                    self._queue_up(choices)
+        with explained(self.order), self.stop.listening():
+            if wanted:
+                self._queue_up(choices)
+                try:
                     with self._pool(self.order) as pool:
                         watcher = _Watcher(self, pool, wanted)
-                        while watcher.look():
+                        while watcher.look() and not self.stop.asked:
                             watcher.wait()
-            except KeyboardInterrupt:
-                stopped = True
-            finally:
-                self._close_display()
-            return self._sum_up({choice.student for choice in choices}, wanted, stopped)
+                finally:
+                    self._close_display()
+            return self._sum_up({choice.student for choice in choices}, wanted)
 
     def watch(self, ended=lambda: False):
         """Grades submissions as they arrive, until Ctrl-C.
@@ -180,25 +206,23 @@ class Run:
             Trouble: if grading cannot go on. What is not graded stays queued.
         """
         wanted, seen = set(), set()
-        with explained(self.order):
+        with explained(self.order), self.stop.listening():
             try:
                 with self._pool(replace(self.order, patience=WATCH_PATIENCE)) as pool:
                     watcher = _Watcher(self, pool, wanted)
                     next_look = 0.0
-                    while True:
-                        if time.monotonic() >= next_look:
-                            began = time.monotonic()
+                    while not self.stop.asked:
+                        began = time.monotonic()
+                        if began >= next_look:
                             wanted |= self._take_in(seen)
                             now = time.monotonic()
                             next_look = now + max(WATCH_SECONDS, SHARE * (now - began))
                         if not watcher.look() and ended():
                             break
                         watcher.wait()
-            except KeyboardInterrupt:
-                pass
             finally:
                 self._close_display()
-            return self._sum_up(seen, wanted, False)
+            return self._sum_up(seen, wanted)
 
     def _take_in(self, seen):
         """Queues what has arrived or changed and lies still; returns the students whose turn it is."""
@@ -252,8 +276,8 @@ class Run:
         if self.display:
             self.display.close()
 
-    def _sum_up(self, students, wanted, stopped):
-        summary = Summary(self.order.assignment, stopped=stopped)
+    def _sum_up(self, students, wanted):
+        summary = Summary(self.order.assignment, stopped=self.stop.asked)
         if self.order.students is None:
             summary.left_out = self.course.left_out(self.order.assignment)
         for row in self.queue.rows(self.order.assignment):
@@ -295,7 +319,8 @@ class _Watcher:
         self.pause = POLL_SECONDS
         self.next_release = 0.0
         self.done = 0
-        self.lost = deque()  # why workers ended since the last submission was finished
+        self.queued = 0
+        self.lost = 0  # workers that ended since the last submission was finished
 
     def look(self):
         """Returns whether anything is left to do."""
@@ -308,25 +333,26 @@ class _Watcher:
         failures = sum(row.state == FAILED or row.verdict != GRADED for row in closed)
         if len(closed) != self.done:
             self.done = len(closed)
-            self.lost.clear()
+            self.lost = 0
         if self.run.display and self.wanted:
             self.run.display.update(len(closed), len(self.wanted), failures)
-        self.pool.top_up(sum(row.state == QUEUED for row in rows))
+        self.queued = sum(row.state == QUEUED for row in rows)
+        self.pool.top_up(self.queued)
         self.pause = max(POLL_SECONDS, SHARE * (time.monotonic() - began))
         return len(closed) < len(rows)
 
     def wait(self):
         """Waits a moment, and sees to workers that ended meanwhile."""
         for name, why in self.pool.ended(self.pause):
-            if not why:
-                continue
+            if not why and not self.queued:
+                continue  # it found nothing left, and so it is
             for row in self._rows():
                 if row.state == LEASED and row.worker == name:
                     self.run.queue.worker_died(_task(row))
-            self.lost.append(why)
-            if len(self.lost) > MOST_LOST:
+            self.lost += 1
+            if self.lost > MOST_LOST:
                 raise Trouble(
-                    f"{len(self.lost)} workers ended one after another and nothing was graded. {why} "
+                    f"{self.lost} workers ended one after another and nothing was graded. {why} "
                     "Is the machine short of memory? Fewer --workers need less."
                 )
 

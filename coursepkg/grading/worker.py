@@ -24,6 +24,7 @@ from coursepkg.grading.work_queue import LeaseLost, Queue
 IDLE_SECONDS = 1.0  # between two looks of a worker that waits for work
 ATTEMPTS = 3  # at one submission, before it is set aside as a fault of the grader
 PR_SET_PDEATHSIG = 1
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class GiveBack(BaseException):
@@ -45,12 +46,12 @@ def work(order, name, stopping, course=None, assignment=None):
         GiveBack: if the worker was asked to stop; what it held is given back.
     """
     with explained(order):
-        course = course or open_course(order.course, order.db_url)
+        course = course or course_of(order)
         queue = Queue(course)
         with _warm_parent(order) as parent, Heartbeat(queue) as heartbeat:
             desk = _Desk(order, course, queue, parent, assignment, stopping)
             idle_since = time.monotonic()
-            while time.monotonic() - idle_since <= order.patience:
+            while not stopping.asked:
                 task = None
                 try:
                     with stopping.later():
@@ -64,10 +65,25 @@ def work(order, name, stopping, course=None, assignment=None):
                     raise
                 if task is not None:
                     idle_since = time.monotonic()
-                elif order.patience:
-                    time.sleep(IDLE_SECONDS)
-                else:
+                elif time.monotonic() - idle_since >= order.patience:
                     return
+                else:
+                    time.sleep(IDLE_SECONDS)
+
+
+def course_of(order):
+    """Opens the course of an order, and sets what the order says about feedback.
+
+    Args:
+        order: `Order`.
+
+    Returns:
+        `Course`.
+    """
+    course = open_course(order.course, order.db_url)
+    if order.show_hidden:
+        course.config.FeedbackExporter.show_hidden = True
+    return course
 
 
 class _Desk:
@@ -175,7 +191,10 @@ class Heartbeat:
 
 
 class Stopping:
-    """Turns SIGTERM into `GiveBack`: at once while a submission runs, afterwards while one is recorded."""
+    """Turns SIGTERM into `GiveBack`: at once while a submission runs, afterwards while one is recorded.
+
+    An exception out of a signal handler can get lost, in a destructor for instance; so `asked` remembers it.
+    """
 
     def __init__(self):
         self.asked = False
@@ -185,6 +204,7 @@ class Stopping:
         """Starts to listen. Ctrl-C in a terminal reaches the grader alone, which then asks its workers."""
         signal.signal(signal.SIGTERM, self._on_signal)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
     @contextlib.contextmanager
     def later(self):
