@@ -249,7 +249,7 @@ def _write(connection, course, outcome, timestamp, late_penalties):
     _write_grades(connection, outcome, cells, notebooks)
     _write_comments(connection, outcome, cells, notebooks)
     late = _seconds_late(timestamp, row.duedate, submission.extension)
-    _write_penalties(connection, outcome, notebooks, late, late_penalties)
+    _write_penalties(connection, outcome, cells, notebooks, late, late_penalties)
 
 
 def _assignment_row(connection, name):
@@ -317,7 +317,8 @@ def _find_or_add_notebooks(connection, submission_id, cells):
     """Dict from the notebook's name to the id of its submitted version."""
     names = {cell.notebook_id: cell.notebook for cell in cells}
     query = select(SUBMITTED_NOTEBOOK.c.notebook_id, SUBMITTED_NOTEBOOK.c.id).where(
-        SUBMITTED_NOTEBOOK.c.assignment_id == submission_id
+        SUBMITTED_NOTEBOOK.c.assignment_id == submission_id,
+        SUBMITTED_NOTEBOOK.c.notebook_id.in_(list(names)),
     )
     found = dict(connection.execute(query).all())
     missing = [
@@ -334,7 +335,7 @@ def _find_or_add_notebooks(connection, submission_id, cells):
 def _write_grades(connection, outcome, cells, notebooks):
     """Automatic scores. As in nbgrader, a cell that a person graded before is to be looked at again."""
     graded = {notebook.name: notebook for notebook in outcome.notebooks}
-    found = _existing(connection, GRADE, notebooks)
+    found = _existing(connection, GRADE, cells, notebooks)
     new, changed = [], []
     for cell in cells:
         if cell.max_score is None:
@@ -382,7 +383,7 @@ def _automatic_score(outcome, notebook, cell):
 
 def _write_comments(connection, outcome, cells, notebooks):
     graded = {notebook.name: set(notebook.unanswered) for notebook in outcome.notebooks}
-    found = _existing(connection, COMMENT, notebooks)
+    found = _existing(connection, COMMENT, cells, notebooks)
     new, changed = [], []
     for cell in cells:
         if cell.type == "GradeCell":
@@ -411,9 +412,15 @@ def _write_comments(connection, outcome, cells, notebooks):
         )
 
 
-def _existing(connection, table, notebooks):
-    rows = connection.execute(select(table).where(table.c.notebook_id.in_(notebooks.values())))
+def _existing(connection, table, cells, notebooks):
+    rows = connection.execute(select(table).where(_of_these(table, cells, notebooks)))
     return {(row.notebook_id, row.cell_id): row for row in rows}
+
+
+def _of_these(table, cells, notebooks):
+    """The rows of one submission. The only index begins with the cell: without it every row is read."""
+    of_cells = table.c.cell_id.in_([cell.id for cell in cells])
+    return of_cells & table.c.notebook_id.in_(list(notebooks.values()))
 
 
 def _seconds_late(timestamp, due, extension):
@@ -422,13 +429,13 @@ def _seconds_late(timestamp, due, extension):
     return max(0, (timestamp - due - (extension or datetime.timedelta())).total_seconds())
 
 
-def _write_penalties(connection, outcome, notebooks, late, late_penalties):
+def _write_penalties(connection, outcome, cells, notebooks, late, late_penalties):
     """What nbgrader's plugin takes off each notebook that was graded."""
     graded = {notebook.name for notebook in outcome.notebooks} if outcome.state != REJECTED else set()
     sums = {}
     if late and late_penalties is not None:
         query = select(GRADE.c.notebook_id, func.coalesce(func.sum(api.Grade.score), 0.0))
-        query = query.select_from(GRADE).where(GRADE.c.notebook_id.in_(notebooks.values()))
+        query = query.select_from(GRADE).where(_of_these(GRADE, cells, notebooks))
         sums = dict(connection.execute(query.group_by(GRADE.c.notebook_id)).all())
     values = []
     for name, notebook_id in notebooks.items():

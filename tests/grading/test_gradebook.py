@@ -4,6 +4,7 @@ import datetime
 import json
 import multiprocessing
 import shutil
+import sqlite3
 from types import SimpleNamespace
 
 import nbformat
@@ -310,10 +311,21 @@ def test_totals_and_scores_are_nbgraders(course):
     assert found == cells
 
 
-def test_a_large_class_costs_no_more_statements(on_sqlite, monkeypatch):
-    statements = []
+@pytest.fixture
+def statements(on_sqlite):
+    """The statements that the grader sends, with their parameters."""
+    found = []
+
+    def keep(connection, cursor, statement, parameters, context, many):
+        found.append((statement, parameters[0] if many else parameters))
+
     engine = database._engine(on_sqlite.db_url)
-    sqlalchemy.event.listen(engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
+    sqlalchemy.event.listen(engine, "before_cursor_execute", keep)
+    yield found
+    sqlalchemy.event.remove(engine, "before_cursor_execute", keep)
+
+
+def test_a_large_class_costs_no_more_statements(on_sqlite, statements):
     gradebook.record(on_sqlite, graded("first of all", first(), second()), PS1)
     alone = len(statements)
     for number in range(30):
@@ -325,7 +337,21 @@ def test_a_large_class_costs_no_more_statements(on_sqlite, monkeypatch):
     gradebook.totals(on_sqlite)
     gradebook.scores(on_sqlite, "ps1")
     assert len(statements) <= 8
-    database._engine_of_process.cache_clear()
+
+
+def test_recording_reads_no_other_students_rows(on_sqlite, statements):
+    """nbgrader's tables have few indexes; what is searched without one costs more with every student."""
+    hand_in(on_sqlite.root, "ada", {"first": RIGHT}, "2026-03-01 14:00:00 UTC")
+    gradebook.record(on_sqlite, graded("ada", first(), second()), PS1)
+    gradebook.record(on_sqlite, graded("ada", first(), second()), PS1)
+    plans = []
+    with sqlite3.connect(on_sqlite.root / "gradebook.db") as connection:
+        for statement, parameters in list(statements):
+            if statement.split()[0] in ("SELECT", "UPDATE", "INSERT"):
+                plans += [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    grown = ("grade", "comment", "submitted_notebook", "submitted_assignment", "student")
+    assert any(plan.startswith("SEARCH grade ") for plan in plans)
+    assert not [plan for plan in plans if plan.split()[0] == "SCAN" and plan.split()[1] in grown]
 
 
 def _record_all(course, students, begin):
