@@ -15,10 +15,10 @@ import socket
 import stat
 import time
 from dataclasses import asdict
-from pathlib import Path
 
 from coursepkg.grading.feedback import Feedback, Grade, feedback_page, rejection_page
-from coursepkg.grading.manual_grades import NOBODY, grades_by_hand
+from coursepkg.grading.listing import OPEN_FILE, OPEN_FOLDER
+from coursepkg.grading.manual_grades import NOBODY, grades_by_hand, seconds_late
 from coursepkg.grading.outcome import NEEDS_A_LOOK, REJECTED
 from coursepkg.grading.planned_cells import kind_of
 from coursepkg.grading.safe_cells import error_output, harmless_markdown, harmless_outputs
@@ -151,8 +151,11 @@ def _pages(course, outcome, assignment):
             pages[f"{name}.html"] = rejection_page(f"{name}.ipynb", reason, outcome.notes).encode("utf-8")
         return pages
     people = grades_by_hand(course.db_url, outcome.student, outcome.assignment)
+    late = _Lateness(course, outcome)
     for notebook in outcome.notebooks:
-        page = feedback_page(_feedback(course, outcome, notebook, people))
+        feedback = _feedback(course, outcome, notebook, people)
+        feedback.penalty = late.penalty(sum(grade.earned or 0.0 for grade in feedback.grades.values()))
+        page = feedback_page(feedback)
         pages[f"{notebook.name}.html"] = page.encode("utf-8")
     return pages
 
@@ -188,6 +191,23 @@ def _feedback(course, outcome, notebook, people):
     )
 
 
+class _Lateness:
+    """What nbgrader's plugin takes off, as it will when the grades are recorded."""
+
+    def __init__(self, course, outcome):
+        submission = course.submission(outcome.student, outcome.assignment)
+        timestamp = submission.timestamp if submission else None
+        self.student = outcome.student
+        self.seconds = seconds_late(course.db_url, outcome.student, outcome.assignment, timestamp)
+        self.step = course.late_penalties() if self.seconds else None
+
+    def penalty(self, score):
+        if self.step is None:
+            return 0.0
+        penalty = self.step.plugin_inst.late_submission_penalty(self.student, score, self.seconds)
+        return 0.0 if penalty is None else min(max(0.0, penalty), score)
+
+
 # Folders that are whole at every moment.
 
 
@@ -201,16 +221,22 @@ def exchange_files(folder):
         Dict from file name to bytes, without links, long files, and times that are none.
     """
     found = {}
-    for name in EXCHANGE_FILES:
+    with contextlib.ExitStack() as opened:
         try:
-            handle = os.open(Path(folder) / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            here = os.open(folder, OPEN_FOLDER)
         except OSError:
-            continue
-        with os.fdopen(handle, "rb") as file:
-            if stat.S_ISREG(os.fstat(handle).st_mode):
-                content = file.read(EXCHANGE_BYTES + 1)
-                if len(content) <= EXCHANGE_BYTES and (name != "timestamp.txt" or _is_time(content)):
-                    found[name] = content
+            return found
+        opened.callback(os.close, here)
+        for name in EXCHANGE_FILES:
+            try:
+                handle = os.open(name, OPEN_FILE, dir_fd=here)
+            except OSError:
+                continue
+            with os.fdopen(handle, "rb") as file:
+                if stat.S_ISREG(os.fstat(handle).st_mode):
+                    content = file.read(EXCHANGE_BYTES + 1)
+                    if len(content) <= EXCHANGE_BYTES and (name != "timestamp.txt" or _is_time(content)):
+                        found[name] = content
     return found
 
 

@@ -1,6 +1,7 @@
-"""What people gave and wrote in formgrader, as a feedback page needs it."""
+"""What the gradebook knows of a submission that a feedback page tells, beside the points of the grader."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -32,6 +33,34 @@ class ByHand:
 
 
 NOBODY = ByHand()
+
+
+def seconds_late(db_url, student, assignment, timestamp):
+    """How long after the due date, and what it was put off for this student, something was handed in.
+
+    Args:
+        db_url: str, the gradebook's database.
+        student: str, the student's id.
+        assignment: str, the assignment's name.
+        timestamp: `datetime` in UTC without time zone, or `None`.
+
+    Returns:
+        float, 0 where nothing says that it is late.
+    """
+    from coursepkg.grading.gradebook import ASSIGNMENT, SUBMISSION
+
+    if timestamp is None:
+        return 0.0
+    with database.reading(db_url) as connection:
+        due = connection.scalar(select(ASSIGNMENT.c.duedate).where(ASSIGNMENT.c.name == assignment))
+        extension = connection.scalar(
+            select(SUBMISSION.c.extension)
+            .join(ASSIGNMENT, ASSIGNMENT.c.id == SUBMISSION.c.assignment_id)
+            .where(ASSIGNMENT.c.name == assignment, SUBMISSION.c.student_id == student)
+        )
+    if due is None:
+        return 0.0
+    return max(0.0, (timestamp - due - (extension or timedelta())).total_seconds())
 
 
 def grades_by_hand(db_url, student, assignment):
