@@ -186,6 +186,7 @@ class WarmParent:
             self._control.settimeout(SPAWN_SECONDS)
         if threads > THREADS:
             self._stop()
+            self._starts -= 1  # this was no death
         else:
             self._also += modules
 
@@ -197,12 +198,9 @@ class WarmParent:
     def _running(self):
         if self._process is None or self._process.poll() is not None:
             return False
-        try:  # it closes its end of the socket before its children can end
-            return bool(self._control.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
+        # Nothing is to be read between two questions but the end, which comes before that of its children.
+        ended, _, _ = select.select([self._control], [], [], 0)
+        return not ended
 
     def close(self):
         """Ends the warm parent and every child that it forked."""
