@@ -198,9 +198,11 @@ class WarmParent:
     def _running(self):
         if self._process is None or self._process.poll() is not None:
             return False
-        # Nothing is to be read between two questions but the end, which comes before that of its children.
-        ended, _, _ = select.select([self._control], [], [], 0)
-        return not ended
+        readable, _, _ = select.select([self._control], [], [], 0)
+        try:  # it closes its end of the socket before its children can end
+            return not readable or bool(self._control.recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False
 
     def close(self):
         """Ends the warm parent and every child that it forked."""
