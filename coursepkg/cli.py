@@ -152,6 +152,15 @@ def _add_grading(commands):
     )
     _add_course(similarity, "the assignment's name")
     similarity.add_argument("--out", metavar="FOLDER", help="where to write (reports/ASSIGNMENT)")
+    similarity.add_argument(
+        "--least", type=_score, metavar="SCORE", help="list pairs from this score (12, see the page)"
+    )
+    similarity.add_argument(
+        "--ready-made",
+        action="append",
+        metavar="NAME",
+        help="list answers that use this too, such as keras.layers.RNN; may be repeated",
+    )
     similarity.set_defaults(run=_grading("similarity"))
 
 
@@ -197,12 +206,20 @@ def _size(text):
 
 
 def _seconds(text):
+    return _above_zero(text, "a number of seconds")
+
+
+def _score(text):
+    return _above_zero(text, "a number")
+
+
+def _above_zero(text, what):
     try:
         value = float(text)
     except ValueError:
         value = 0.0
     if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r}: expected a number of seconds above 0")
+        raise argparse.ArgumentTypeError(f"{text!r}: expected {what} above 0")
     return value
 
 

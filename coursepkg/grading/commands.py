@@ -133,10 +133,13 @@ def similarity(options):
     Returns:
         int, the exit code.
     """
-    from coursepkg.grading.similarity import write_similarity
+    from coursepkg.grading.similarity import LEAST, READY_MADE, write_similarity
+
+    ready_made = (*READY_MADE, *(options.ready_made or ()))
 
     def write(course):
-        for path in write_similarity(course, options.assignment, options.out):
+        least = LEAST if options.least is None else options.least
+        for path in write_similarity(course, options.assignment, options.out, least, ready_made=ready_made):
             print(path)
         return 0
 

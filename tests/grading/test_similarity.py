@@ -453,3 +453,30 @@ def test_marks_stand_where_the_texts_agree():
     marked = "".join((added + ANSWER)[start:end] for start, end in winnowing.mark(added + ANSWER, shared))
     assert "unrelated" not in marked
     assert "total[step - 1] + value * weights[step]" in marked
+
+
+def test_the_command_writes_a_page_and_two_tables(tiny_course, capsys):
+    from coursepkg.cli import main
+
+    for student, code in (("ada", ANSWER), ("bob", ANSWER.replace("total", "t"))):
+        folder = tiny_course / "submitted" / student / "ps1"
+        folder.mkdir(parents=True)
+        notebook = nbformat.read(tiny_course / "release" / "ps1" / "first.ipynb", as_version=4)
+        answers = [one for one in notebook.cells if one.metadata.get("nbgrader", {}).get("solution")]
+        answers[0].source = code + "norm = np.linalg.norm\n"
+        notebook.cells.append(new_code_cell("import numpy as np"))
+        nbformat.write(notebook, folder / "first.ipynb")
+    options = ["--course", str(tiny_course), "--ready-made", "numpy.linalg", "--least", "5"]
+    assert main(["similarity", "ps1", *options]) == 0
+    paths = [Path(line) for line in capsys.readouterr().out.split()]
+    assert [path.name for path in paths] == ["similarity.html", "similarity.csv", "borrowed.csv"]
+    assert all(path.parent == tiny_course / "reports" / "ps1" for path in paths)
+    (pair,) = csv.DictReader(io.StringIO(paths[1].read_text(encoding="utf-8")))
+    assert (pair["first"], pair["second"], pair["share_percent"]) == ("ada", "bob", "100")
+    uses = list(csv.DictReader(io.StringIO(paths[2].read_text(encoding="utf-8"))))
+    assert [(use["student"], use["cell"], use["name"]) for use in uses] == [
+        ("ada", "first/answer", "numpy.linalg.norm"),
+        ("bob", "first/answer", "numpy.linalg.norm"),
+    ]
+    assert main(["similarity", "ps9", "--course", str(tiny_course)]) == 2
+    assert "ps9" in capsys.readouterr().err
