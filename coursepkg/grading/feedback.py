@@ -263,7 +263,8 @@ def _kind(cell, feedback):
     if metadata.get("solution"):
         return "answer"
     if metadata.get("locked") or metadata.get("grade"):
-        return "locked" if any(o.get("output_type") == "error" for o in cell.get("outputs", [])) else ""
+        outputs = harmless_outputs(cell.get("outputs"))
+        return "locked" if any(output["output_type"] == "error" for output in outputs) else ""
     if cell.get("cell_type") == "markdown" and not str(cell.get("id", "")).startswith("added-"):
         return "statement"
     return "own" if str(cell.get("source", "")).strip() else ""
@@ -340,8 +341,8 @@ def _test(cell, feedback, unfold):
     inner = _details("What the test does", shown + note, False)
     shown = [
         output
-        for output in cell.get("outputs", [])
-        if output.get("output_type") in ("stream", "display_data")
+        for output in harmless_outputs(cell.get("outputs"))
+        if output["output_type"] in ("stream", "display_data")
     ]
     if shown:
         inner += _details("What your code printed meanwhile", _outputs(shown), False)
@@ -426,13 +427,20 @@ def markdown(source, attachments=None):
     import nh3
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+    class Renderer(IPythonRenderer):
+        """Shows the words of a picture that is not attached, where nbconvert gives up."""
+
+        def image(self, words, url, title=None):
+            missing = url.startswith("attachment:") and url.removeprefix("attachment:") not in pictures
+            return text(words) if missing else super().image(words, url, title)
+
     pictures = {}
     for name, bundle in (attachments if isinstance(attachments, dict) else {}).items():
         for kind, content in (bundle if isinstance(bundle, dict) else {}).items():
             if isinstance(content, str) and picture_of(kind, content):
                 pictures[name] = {kind: picture_of(kind, content)}
     try:
-        renderer = IPythonRenderer(escape=True, exclude_anchor_links=True, attachments=pictures)
+        renderer = Renderer(escape=True, exclude_anchor_links=True, attachments=pictures)
         laid_out = MarkdownWithMath(renderer=renderer).render(printed(source))
     except Exception:  # of a text made to break the reader, RecursionError included
         return f"<pre>{text(source)}</pre>"

@@ -50,15 +50,18 @@ def write_outcome(course, outcome, assignment):
     autograded = course.path("autograded", outcome.student, outcome.assignment)
     feedback = course.path("feedback", outcome.student, outcome.assignment)
     graded = outcome.state != REJECTED and outcome.notebooks
+    notebooks = {
+        notebook.name: autograded_notebook(notebook, assignment.notebooks[notebook.name], outcome)
+        for notebook in outcome.notebooks
+    }
     if graded:
         files = dict(assignment.files)
-        for notebook in outcome.notebooks:
-            source = assignment.notebooks[notebook.name]
-            files[f"{notebook.name}.ipynb"] = _as_json(autograded_notebook(notebook, source, outcome))
+        for name, notebook in notebooks.items():
+            files[f"{name}.ipynb"] = _as_json(notebook)
         replace_folder(autograded, {**files, **exchange}, course.groupshared, read_only=True)
     else:
         remove_folder(autograded)
-    pages = _pages(course, outcome, assignment)
+    pages = _pages(course, outcome, assignment, notebooks)
     # `nbgrader release_feedback` cannot do without a time, and reads it for its log alone.
     stamp = {"timestamp.txt": time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime()).encode()}
     replace_folder(feedback, {**pages, **stamp, **exchange}, course.groupshared)
@@ -140,7 +143,7 @@ def _as_json(notebook):
 # What students read.
 
 
-def _pages(course, outcome, assignment):
+def _pages(course, outcome, assignment, notebooks):
     """Dict from file name to the page of each notebook of the assignment."""
     pages = {}
     if outcome.state == REJECTED or not outcome.notebooks:
@@ -153,14 +156,14 @@ def _pages(course, outcome, assignment):
     people = grades_by_hand(course.db_url, outcome.student, outcome.assignment)
     late = _Lateness(course, outcome)
     for notebook in outcome.notebooks:
-        feedback = _feedback(course, outcome, notebook, people)
+        feedback = _feedback(course, outcome, notebook, notebooks[notebook.name], people)
         feedback.penalty = late.penalty(sum(grade.earned or 0.0 for grade in feedback.grades.values()))
         page = feedback_page(feedback)
         pages[f"{notebook.name}.html"] = page.encode("utf-8")
     return pages
 
 
-def _feedback(course, outcome, notebook, people):
+def _feedback(course, outcome, notebook, content, people):
     grades, comments = {}, {}
     for result in notebook.cells:
         person = people.get((notebook.name, result.grade_id), NOBODY)
@@ -180,7 +183,7 @@ def _feedback(course, outcome, notebook, people):
         title=notebook.name,
         student=outcome.student,
         assignment=outcome.assignment,
-        notebook=notebook.notebook,
+        notebook=content,
         grades=grades,
         comments=comments,
         unanswered=tuple(notebook.unanswered),
