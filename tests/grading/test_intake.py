@@ -1,14 +1,17 @@
 """What students hand in, of every kind: it is read, left out by name, or turned away with a reason."""
 
 import copy
+import importlib.util
 import io
 import json
+import logging
 import os
 import socket
 import stat
 import struct
 import threading
 import zipfile
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -654,3 +657,77 @@ def test_the_fingerprint_changes_with_the_submission_alone(folder, whole, tmp_pa
     (tmp_path / "bob").symlink_to(folder)
     changes.append(fingerprint(tmp_path / "bob"))
     assert len(set(changes)) == len(changes)
+
+
+# The archives that a learning platform hands out.
+
+
+@pytest.fixture(scope="module")
+def extractor_class():
+    path = Path(__file__).resolve().parents[2] / "assignments" / "intake.py"
+    spec = importlib.util.spec_from_file_location("intake_plug_ins", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Extractor
+
+
+@pytest.fixture
+def extract(extractor_class, tmp_path, caplog):
+    """Unpacks files of a folder `archive` into `extracted`; returns what is there and what was said."""
+
+    def extract(**limits):
+        extractor = extractor_class()
+        if limits:
+            extractor.limits = IntakeLimits(**limits)
+        extractor.log = logging.getLogger("extractor")
+        extractor.extract(str(tmp_path / "archive"), str(tmp_path / "extracted"))
+        found = sorted((tmp_path / "extracted").rglob("*")) if (tmp_path / "extracted").exists() else []
+        names = [path.relative_to(tmp_path / "extracted").as_posix() for path in found if path.is_file()]
+        assert not any(path.is_symlink() for path in found)
+        assert {path.name for path in tmp_path.iterdir()} <= {"archive", "extracted", "secret"}
+        return names, caplog.text
+
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "secret").write_text("secret")
+    return extract
+
+
+def test_archives_in_archives_are_unpacked_to_a_depth(extract, tmp_path):
+    inner = packed(("first.ipynb", b"{}"))
+    for _ in range(4):
+        inner = packed(("in.zip", inner), ("beside.txt", b"x"))
+    put(tmp_path / "archive", inner, "all.zip")
+    names, said = extract()
+    assert names.count("all/beside.txt") == 1 and "all/in/in/beside.txt" in names
+    assert not any(name.endswith("first.ipynb") for name in names)
+    assert "too many archives inside archives" in said
+
+
+def test_an_archive_writes_nothing_outside_its_folder(extract, tmp_path):
+    bad = ["/tmp/evil.txt", "../evil.txt", "a/../../../evil.txt", "C:\\evil.txt", "..\\..\\evil.txt"]
+    content = packed(*((name, b"evil") for name in bad), link_to("../../secret"), ("good.txt", b"good"))
+    put(tmp_path / "archive", content, "all.zip")
+    (tmp_path / "archive" / "linked.ipynb").symlink_to(tmp_path / "secret")
+    names, said = extract()
+    assert names == ["all/good.txt"]
+    assert said.count("its path leads out of the archive") == 5
+    assert "it is a symbolic link" in said and "linked.ipynb is a symbolic link and is left out" in said
+    assert not Path("/tmp/evil.txt").exists()
+
+
+def test_an_archive_that_grows_is_left_out(extract, tmp_path):
+    put(tmp_path / "archive", packed(("zeros.bin", bytes(10**7)), ("good.txt", b"good")), "all.zip")
+    names, said = extract()
+    assert names == ["all/good.txt"] and "more than 200 times as large" in said
+    put(tmp_path / "archive", packed(*((f"{number}.txt", os.urandom(999)) for number in range(9))), "all.zip")
+    names, said = extract(total_bytes=5000)
+    assert len([name for name in names if name != "all/good.txt"]) == 5 and "has more than 0 MB" in said
+    names, said = extract(files=8)
+    assert "all.zip cannot be unpacked and is left out: all.zip holds more than 8 files" in said
+
+
+def test_a_file_in_the_place_of_a_folder_does_not_end_the_run(extract, tmp_path):
+    put(tmp_path / "archive", packed(("a", b"file"), ("a/b", b"inside"), ("n" * 300, b"long")), "all.zip")
+    names, said = extract()
+    assert names == ["all/a"]
+    assert said.count("is left out") == 2
