@@ -9,6 +9,7 @@ import inspect
 import math
 import numbers
 import os
+import sys
 import time
 
 import numpy as np
@@ -85,6 +86,8 @@ class Examiner:
                 self.limits = Limits(**{key: value for key, value in message.items() if key != "do"})
                 self.control.limit(self.limits)
                 answer = {"ok": True}
+            elif action == "modules":
+                answer = {"modules": [name for name in sys.modules if name.isascii()]}
             elif action == "student":
                 answer = self.meet(self.control.receive_socket())
             else:
@@ -133,12 +136,17 @@ class Examiner:
         """
         start = time.monotonic()
         self.outputs = outputs = Outputs(self.limits.output_bytes)
-        run = self._run_test if cell["kind"] == "test" else self._run_student_cell
-        status, earned, message = run(cell, outputs, start + cell["seconds"])
-        if cell["kind"] not in ("test", "solution", "code"):
-            wrong = self._run_locked_cell(cell, outputs)
+        end = start + cell["seconds"]
+        if cell["kind"] == "test":
+            status, earned, message = self._run_test(cell, outputs, end)
+        elif cell["kind"] == "locked":  # it runs twice, and the second time must have time left
+            share = start + cell["seconds"] * 2 / 3
+            status, earned, message = self._run_student_cell(cell, outputs, share)
+            wrong = self._run_locked_cell(cell, outputs, end)
             if wrong and status == "passed":
                 status, message = "error", wrong
+        else:
+            status, earned, message = self._run_student_cell(cell, outputs, end)
         if cell["kind"] != "test" and status != "passed":
             self.broken = f"Cell '{cell['name']}' stopped with {message}"
         return {
@@ -169,12 +177,13 @@ class Examiner:
         if failure is None:
             return "passed", None, ""
         parts = [failure.get(key) for key in ("class", "message")] if type(failure) is dict else []
-        return "error", None, ": ".join(part for part in parts if type(part) is str) or "an error"
+        text = ": ".join(part for part in parts if type(part) is str and part)
+        return "error", None, text or "an error"
 
-    def _run_locked_cell(self, cell, outputs):
+    def _run_locked_cell(self, cell, outputs, deadline):
         """Runs a locked cell here as well; returns what it raised, or `""`."""
         shown = Outputs(self.limits.output_bytes)  # what the student's process showed is what counts
-        error, _ = self._execute(cell, shown, time.monotonic() + cell["seconds"])
+        error, _ = self._execute(cell, shown, deadline)
         if error is None:
             return ""
         name, text = type(error).__name__, _text_of(error)
@@ -185,10 +194,13 @@ class Examiner:
 
     def _run_test(self, cell, outputs, deadline):
         """Runs a test cell here; returns status, points and message."""
+        if self.link is None or self.link.state != "ok":
+            return "not run", 0.0, "There is no process for your code."
         error, value = self._execute(cell, outputs, deadline)
         points = float(cell["points"])
-        if self.link is not None and self.link.state != "ok":  # whatever the test made of it
+        if self.link.state != "ok":  # whatever the test made of it
             error = StudentStopped(self.link.state, self.link.reason)
+            error.said = self.link.reason
         try:
             self._pass_on_names()
         except (Exception, StudentStopped) as problem:
@@ -209,7 +221,7 @@ class Examiner:
             text = clean(text, MOST_MESSAGE)
             status, message = word_failure(name, text, where, self.broken, cell["seconds"])
         lines = [f"In cell {place[0]}, line {place[2]}, in {place[1]}" for place in frames]
-        outputs.error(name, message, [*lines, message])
+        outputs.error(name, message.removeprefix(f"{name}: "), [*lines, message])
         return status, 0.0, message
 
     def _execute(self, cell, outputs, deadline):
@@ -218,14 +230,15 @@ class Examiner:
             self.link.deadline, self.link.outputs = deadline, outputs
         self.outputs = outputs
         try:
-            with self.streams.into(outputs), alarm(deadline + GRACE):
+            with self.streams.into(outputs), alarm(deadline + GRACE) as rung:
                 try:
                     body, last = _compile(cell["source"], f"<{cell['name']}>")
                     _evaluate(body, self.names)
-                    return None, None if last is None else _evaluate(last, self.names)
+                    value = None if last is None else _evaluate(last, self.names)
                 except BaseException as error:
                     error.said = str(error)  # here, while there is time: a message may show student's objects
                     raise
+            return TooSlow("the cell's time is over") if rung else None, value
         except BaseException as error:  # the tests' own process ends for no cell
             return error, None
 
@@ -262,14 +275,8 @@ class Examiner:
     @contextlib.contextmanager
     def changes_come_back(self):
         """What a call changes in its arguments over there is changed here, too."""
-        if self.link is None:
+        with contextlib.nullcontext() if self.link is None else self.link.changes_come_back():
             yield
-            return
-        before, self.link.changes_come_back = self.link.changes_come_back, True
-        try:
-            yield
-        finally:
-            self.link.changes_come_back = before
 
     def _display(self, *values, **_):
         for value in values:
@@ -291,7 +298,7 @@ def _compile(source, name):
         source = TransformerManager().transform_cell(source)
     tree, last = ast.parse(source, name), None
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    if tree.body and isinstance(tree.body[-1], ast.Expr):
+    if tree.body and isinstance(tree.body[-1], ast.Expr) and not source.rstrip().endswith(";"):
         last = compile(ast.Expression(tree.body.pop().value), name, "eval", flags, dont_inherit=True)
     return compile(tree, name, "exec", flags, dont_inherit=True), last
 

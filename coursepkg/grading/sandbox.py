@@ -119,7 +119,7 @@ class WarmParent:
         self.environment = dict(environment or {})
         self.log = log
         self.readable = tuple(map(str, readable))
-        self._also = []
+        self._also, self._refused = [], []
         self._process = None
         self._starts = 0
         self._control = None
@@ -170,7 +170,8 @@ class WarmParent:
         Args:
             modules: list of str, names of modules in the order in which they were imported.
         """
-        modules = [name for name in modules if name not in self._also][:MOST_MODULES]
+        known = {*self._also, *self._refused}
+        modules = [name for name in modules if name not in known][:MOST_MODULES]
         if not modules or not self._running():
             return
         self._requests = number = self._requests + 1
@@ -185,6 +186,7 @@ class WarmParent:
         finally:
             self._control.settimeout(SPAWN_SECONDS)
         if threads > THREADS:
+            self._refused += modules
             self._stop()
             self._starts -= 1  # this was no death
         else:
@@ -199,8 +201,13 @@ class WarmParent:
         if self._process is None or self._process.poll() is not None:
             return False
         readable, _, _ = select.select([self._control], [], [], 0)
-        try:  # it closes its end of the socket before its children can end
-            return not readable or bool(self._control.recv(1, socket.MSG_PEEK))
+        # It closes its end of the socket before its children can end. (A socket with a timeout waits for
+        # something to read even where `MSG_DONTWAIT` is asked for.)
+        readable, _, _ = select.select([self._control], [], [], 0)
+        if not readable:
+            return True
+        try:
+            return bool(self._control.recv(1, socket.MSG_PEEK))
         except OSError:
             return False
 

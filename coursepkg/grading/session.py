@@ -1,5 +1,6 @@
 """One submission, from its folder to its outcome: two processes, one cell after another."""
 
+import contextlib
 import json
 import select
 import time
@@ -113,6 +114,8 @@ class Sitting:
         self.students = self.examiners = 0
         self.ended_for = ""  # what the student's process used too much of
         self.executed = 0
+        judged = [position for position, cell in enumerate(rebuilt.cells) if cell.kind in JUDGED]
+        self.first, self.last = (judged[0], judged[-1]) if judged else (0, 0)
 
     def __enter__(self):
         return self
@@ -131,6 +134,8 @@ class Sitting:
         results, stopped = [], ""
         for position, cell in enumerate(self.rebuilt.cells):
             stopped = stopped or self._why_stop()
+            if position == self.first and not stopped:
+                self._learn_modules()
             if not cell.runs:
                 reply = {"status": "passed"}
             elif stopped:
@@ -162,7 +167,7 @@ class Sitting:
         """Has one cell taken; where the student's process is lost over it, the next cell gets a new one."""
         try:
             self._start(position)
-            reply = self._ask(self._request(cell), self._seconds() + GRACE_SECONDS)
+            reply = self._ask(self._request(position), self._seconds() + GRACE_SECONDS)
         except _NoStudent as problem:
             return {"status": "stopped", "message": str(problem), "earned": 0.0}
         except ExaminerLost as problem:
@@ -177,10 +182,20 @@ class Sitting:
             self.notes.append(f"The locked cell '{cell.name}' stopped with an error: {reply['message']}")
         return reply
 
-    def _request(self, cell):
+    def _learn_modules(self):
+        """What the set-up imported, the next submission finds imported already."""
+        if self.examiner is not None:
+            with contextlib.suppress(ExaminerLost):
+                self.parent.preload(self._ask({"do": "modules"}, GRACE_SECONDS)["modules"])
+
+    def _request(self, position):
+        cell = self.rebuilt.cells[position]
+        kind = "solution" if cell.kind == "manual" else cell.kind
+        if kind == "locked" and position > self.last:  # no test builds on it; it is there to be looked at
+            kind = "code"
         return {
             "do": "cell",
-            "kind": "solution" if cell.kind == "manual" else cell.kind,
+            "kind": kind,
             "name": cell.name,
             "source": cell.source,
             "points": cell.points,
@@ -208,9 +223,9 @@ class Sitting:
         self._ask({"do": "limits", **asdict(self.limits)}, GRACE_SECONDS)
         if position:
             self._start_student()
-            for cell in self.rebuilt.cells[:position]:  # what later tests may build on; the verdicts stand
-                if cell.runs:
-                    reply = self._ask(self._request(cell), self._seconds() + GRACE_SECONDS)
+            for earlier in range(position):  # what later tests may build on; the verdicts stand
+                if self.rebuilt.cells[earlier].runs:
+                    reply = self._ask(self._request(earlier), self._seconds() + GRACE_SECONDS)
                     if reply.get("student") != "ok":
                         self._end_student()
                         self._start(0)
