@@ -8,6 +8,7 @@ from coursepkg.checks.drawing import generator
 from coursepkg.checks.failure import entry, fail, name_of, show
 
 
+@changes_come_back()
 def check_causal(function, inputs, axis=1, tolerance=1e-5, seed=None, hint="", name=None):
     """Checks that the output at a step does not depend on later steps.
 
@@ -47,6 +48,7 @@ def check_causal(function, inputs, axis=1, tolerance=1e-5, seed=None, hint="", n
             )
 
 
+@changes_come_back()
 def check_carries_state(function, inputs, axis=1, tolerance=1e-9, seed=None, hint="", name=None):
     """Checks that the output at every later step depends on the first input.
 
@@ -80,6 +82,7 @@ def check_carries_state(function, inputs, axis=1, tolerance=1e-9, seed=None, hin
         )
 
 
+@changes_come_back()
 def check_batch_independent(function, inputs, tolerance=1e-5, seed=None, hint="", name=None):
     """Checks that a row of the output depends on that row of the inputs alone.
 
@@ -125,6 +128,7 @@ def check_batch_independent(function, inputs, tolerance=1e-5, seed=None, hint=""
         )
 
 
+@changes_come_back()
 def check_pure(function, arguments, repeat=True, hint="", name=None):
     """Checks that a function leaves its arguments as they were, and returns the same when called again.
 
@@ -140,8 +144,7 @@ def check_pure(function, arguments, repeat=True, hint="", name=None):
     """
     name = name_of(function, name)
     given = {one: _copy(value) for one, value in arguments.items()}
-    with changes_come_back():
-        first = _copy(function(**given))
+    first = _copy(function(**given))
     for one, value in arguments.items():
         place = _difference(value, given[one])
         if place is not None:

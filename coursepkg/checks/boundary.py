@@ -14,7 +14,7 @@ def register(beside=None, changes_come_back=None):
     Args:
         beside: function that takes a callable of a library and returns one that is called where answers live.
         changes_come_back: function that returns a context manager; inside it, what a call changes in its
-            arguments over there is changed here too.
+            arguments over there is changed here too, and at its end it is as it was.
     """
     _grader.clear()
     if beside is not None:
@@ -39,6 +39,10 @@ def beside(function):
 
 @contextmanager
 def changes_come_back():
-    """Inside this context a call may change its arguments, wherever the function lives."""
+    """Inside this context a call may change its arguments, wherever the function lives.
+
+    Checks whose calls share arguments run in it, and those that ask what became of them. A grader undoes the
+    changes at the end, so that no expected value is ever computed from what an answer left behind.
+    """
     with _grader["changes_come_back"]() if _grader else nullcontext():
         yield

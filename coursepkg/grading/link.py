@@ -49,7 +49,6 @@ class Link:
         reason: str, a sentence for the student when it is over.
         deadline: `time.monotonic()` by which answers must have come, or `None`.
         outputs: `capture.Outputs` for what student code prints, or `None`.
-        changes_come_back: bool, whether calls report what they changed in their arguments.
     """
 
     def __init__(self, connection, limits, make_handle):
@@ -60,7 +59,7 @@ class Link:
         self.reason = ""
         self.deadline = None
         self.outputs = None
-        self.changes_come_back = False
+        self.undo = None  # inside `changes_come_back`: how to make it as it was
         self.number = 0
         self.nested = 0
         self.dropped = []
@@ -112,7 +111,7 @@ class Link:
         if arguments or keywords:
             message["arguments"] = packer.pack(list(arguments))
             message["keywords"] = packer.pack(keywords)
-        back = self.changes_come_back and action == "call"
+        back = self.undo is not None and action == "call"
         if back:
             message["back"] = True
         self.number += 1
@@ -126,7 +125,8 @@ class Link:
             answer, unpacker = self._await(number)
             value, error = self._read(answer, unpacker)
             if back and error is None:
-                _write_back([*arguments, *keywords.values()], unpacker.unpack(answer.get("changed")))
+                changed = unpacker.unpack(answer.get("changed"))
+                self._write_back([*arguments, *keywords.values()], changed)
         if error is not None:
             raise error
         return value, answer
@@ -135,6 +135,43 @@ class Link:
         """Raises what ended the conversation, if it is over."""
         if self.state != "ok":
             raise StudentStopped(self.state, self.reason)
+
+    @contextlib.contextmanager
+    def changes_come_back(self):
+        """Inside this context what a call changes in its arguments is changed here, too; at its end undone."""
+        if self.undo is not None:
+            yield
+            return
+        self.undo = []
+        try:
+            yield
+        finally:
+            undo, self.undo = self.undo, None
+            for restore in reversed(undo):
+                restore()
+
+    def _write_back(self, arguments, changed):
+        """Makes the changes that a call made in its copies of the arguments in the originals, too."""
+        if type(changed) is not list or len(changed) != len(arguments):
+            raise ValueError("no changed arguments")
+        for before, after in zip(arguments, changed, strict=True):
+            if isinstance(before, np.ndarray) and isinstance(after, np.ndarray):
+                if before.shape == after.shape and before.dtype == after.dtype and before.flags.writeable:
+                    self.undo.append(functools.partial(np.copyto, before, before.copy()))
+                    before[...] = after
+            elif isinstance(before, tuple) and isinstance(after, tuple):
+                self._write_back(before, list(after))
+            elif (type(before), type(after)) == (list, list):
+                self.undo.append(functools.partial(before.__setitem__, slice(None), list(before)))
+                before[:] = after
+            elif isinstance(before, dict) and isinstance(after, dict):
+                self.undo += [functools.partial(dict.update, before, dict(before)), before.clear]
+                dict.clear(before)
+                dict.update(before, after)
+            elif isinstance(before, set) and isinstance(after, set):
+                self.undo += [functools.partial(before.update, set(before)), before.clear]
+                before.clear()
+                before.update(after)
 
     @contextlib.contextmanager
     def _in_flight(self):
@@ -256,7 +293,8 @@ class _ToStudent(Packer):
         self.link = link
 
     def refer(self, value):
-        far = getattr(value, "student_far", None) if isinstance(value, type) else getattr(value, "_far", None)
+        kind = type(value)  # what a proxy claims to be does not count
+        far = getattr(value, "student_far" if issubclass(kind, type) else "_far", None)
         if isinstance(far, Far):
             if far.link is not self.link:
                 raise StudentLost(far.ended())
@@ -351,23 +389,3 @@ def find_in_library(name):
     if module.split(".")[0] not in LIBRARIES or not all(is_name(part) for part in path.split(".")):
         raise ValueError(f"{name} is no library function")
     return functools.reduce(getattr, path.split("."), importlib.import_module(module))
-
-
-def _write_back(arguments, changed):
-    """Makes the changes that a call made in its copies of the arguments in the originals, too."""
-    if type(changed) is not list or len(changed) != len(arguments):
-        raise ValueError("no changed arguments")
-    for before, after in zip(arguments, changed, strict=True):
-        if isinstance(before, np.ndarray) and isinstance(after, np.ndarray):
-            if before.shape == after.shape and before.dtype == after.dtype and before.flags.writeable:
-                before[...] = after
-        elif isinstance(before, tuple) and isinstance(after, tuple):
-            _write_back(before, list(after))
-        elif type(before) is list and type(after) is list:
-            before[:] = after
-        elif isinstance(before, dict) and isinstance(after, dict):
-            dict.clear(before)
-            dict.update(before, after)
-        elif isinstance(before, set) and isinstance(after, set):
-            before.clear()
-            before.update(after)

@@ -354,9 +354,14 @@ _ABILITIES = {
 
 def _describe_kind(kind):
     if kind not in _KINDS:
-        can = [ability for ability, name in _ABILITIES.items() if getattr(kind, name, None) is not None]
+        can = [ability for ability, name in _ABILITIES.items() if _has(kind, name)]
         _KINDS[kind] = {"type": kind.__name__[:100], "can": can, "claims": _claims(kind)}
     return dict(_KINDS[kind])
+
+
+def _has(kind, name):
+    """Whether objects of a class have a method, as Python looks for it: in the class, not in its metaclass."""
+    return next((vars(one)[name] for one in kind.__mro__ if name in vars(one)), None) is not None
 
 
 def _claims(kind):
@@ -395,10 +400,13 @@ def _callback(student, number, name):
 
 
 def _new_shell(student):
-    """An IPython shell without history and threads, whose displays become outputs."""
-    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
-    if "matplotlib" in sys.modules:
-        sys.modules["matplotlib"].use(os.environ["MPLBACKEND"])
+    """An IPython shell without history and threads, whose displays and figures become outputs."""
     from coursepkg.grading.cells import make_shell
 
-    return make_shell(student)
+    shell = make_shell(student)
+    backend = os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    if "matplotlib" in sys.modules:  # it was imported before this process was forked
+        sys.modules["matplotlib"].use(backend)
+    if "matplotlib_inline.backend_inline" in sys.modules:
+        sys.modules["matplotlib_inline.backend_inline"].configure_inline_support(shell, backend)
+    return shell
