@@ -346,6 +346,8 @@ def _unfit(student):
         return f"it has {len(student)} characters; expected 1 to {LONGEST_ID}."
     if not student.isprintable() or student.startswith(".") or "/" in student:
         return "it begins with a dot, or holds a slash or characters that cannot be printed."
+    if re.search('[<>&"]', student):
+        return "it holds one of < > & and the quotation mark, which formgrader's pages would take for markup."
     return ""
 
 

@@ -134,7 +134,7 @@ def test_a_link_above_the_students_is_the_instructors(folder, tmp_path_factory):
     assert (one.student, one.problem) == ("ada", "")
 
 
-@pytest.mark.parametrize("name", ["x" * 200, "line\nbreak", os.fsdecode(b"\xff\xfe")])
+@pytest.mark.parametrize("name", ["x" * 200, "line\nbreak", "<img src=x>", os.fsdecode(b"\xff\xfe")])
 def test_names_that_are_no_students_are_left_out_and_named(folder, name):
     hand_in(folder, "ada")
     hand_in(folder, name)
