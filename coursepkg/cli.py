@@ -141,6 +141,11 @@ def _add_grading(commands):
     )
     _add_course(export, "the assignment's name (all)", nargs="?")
     export.add_argument("--layout", choices=["canvas", "moodle"], default="canvas", help="whose layout")
+    export.add_argument(
+        "--roster",
+        metavar="FILE",
+        help="the table that the platform exports, to which students and columns fit",
+    )
     export.add_argument("--out", metavar="FILE", help="where to write (standard output)")
     export.set_defaults(run=_grading("export"))
 

@@ -110,15 +110,18 @@ def export(options):
         int, the exit code.
     """
     from coursepkg.grading import export as layouts
+    from coursepkg.grading.web_page import write_whole
 
     def write(course):
         make = {"canvas": layouts.as_canvas, "moodle": layouts.as_moodle}[options.layout]
-        text = make(course, options.assignment or None)
+        table = make(course, options.assignment or None, options.roster)
         if options.out is None:
-            sys.stdout.write(text)
+            sys.stdout.buffer.write(table.text.encode())  # UTF-8 in every locale
         else:
-            Path(options.out).write_text(text, encoding="utf-8", newline="")
+            write_whole(options.out, table.text)
             print(options.out)
+        for note in table.notes:
+            print(plain(note), file=sys.stderr)
         return 0
 
     return _with_course(options, write)

@@ -83,6 +83,30 @@ class Total:
     timestamp: datetime.datetime | None
 
 
+@dataclass(frozen=True)
+class Student:
+    """A student of the gradebook.
+
+    Attributes:
+        id: str.
+        first_name: str or `None`.
+        last_name: str or `None`.
+        email: str or `None`.
+        lms_user_id: str, the learning platform's own id of the student, or `None`.
+    """
+
+    id: str
+    first_name: str | None
+    last_name: str | None
+    email: str | None
+    lms_user_id: str | None
+
+    @property
+    def shown(self):
+        """str, the name as platforms sort it, or the id where there is none."""
+        return ", ".join(name for name in (self.last_name, self.first_name) if name) or self.id
+
+
 def record(course, outcome, assignment, task=None):
     """Writes one submission's grades into the gradebook, in one transaction; doing it twice changes nothing.
 
@@ -213,6 +237,36 @@ def totals(course, assignments=None):
         if assignments is None or name in assignments
         for student in students
     ]
+
+
+def students(course):
+    """Everybody in the gradebook.
+
+    Args:
+        course: `Course`.
+
+    Returns:
+        List of `Student`, ordered by id.
+    """
+    names = ("id", "first_name", "last_name", "email", "lms_user_id")
+    query = select(*(STUDENT.c[name] for name in names)).order_by(STUDENT.c.id)
+    with database.reading(course.db_url) as connection:
+        return [Student(*row) for row in connection.execute(query)]
+
+
+def assignments(course):
+    """What each assignment is worth.
+
+    Args:
+        course: `Course`.
+
+    Returns:
+        Dict from name to float, ordered by due date and name.
+    """
+    query = select(ASSIGNMENT.c.name, api.Assignment.max_score).select_from(ASSIGNMENT)
+    with database.reading(course.db_url) as connection:
+        found = connection.execute(query.order_by(ASSIGNMENT.c.duedate, ASSIGNMENT.c.name))
+        return dict(found.all())
 
 
 def _total(student, assignment, most, found):

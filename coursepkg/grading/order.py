@@ -16,7 +16,14 @@ from coursepkg.grading.limits import Limits
 LEASE_SECONDS = 15.0
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 # Each of these carries a sentence for the instructor.
-PROBLEMS = {"AssignmentProblem", "CannotStart", "CourseProblem", "DatabaseProblem", "GradebookProblem"}
+PROBLEMS = {
+    "AssignmentProblem",
+    "CannotStart",
+    "CourseProblem",
+    "DatabaseProblem",
+    "GradebookProblem",
+    "RosterProblem",
+}
 
 
 class Trouble(Exception):
