@@ -1,0 +1,128 @@
+"""Stand-ins for session and warm parent, named in an `Order`: scores by name alone, a little sleep."""
+
+import hashlib
+import json
+import os
+import sqlite3
+import time
+from collections import Counter
+from pathlib import Path
+
+import nbformat
+
+from coursepkg.grading.outcome import GRADED, NEEDS_A_LOOK, REJECTED, CellResult, NotebookOutcome, Outcome
+from coursepkg.grading.plan import rebuild
+from coursepkg.grading.sandbox import CannotStart
+
+
+class NoParent:
+    """A warm parent that nothing is forked from."""
+
+    deaths = 0
+
+    def __init__(self, limits=None, confined=True, imports=()):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+
+class NeverStarts(NoParent):
+    """A session that asks it for a child is told why there is none."""
+
+    def spawn(self, role, files=None):
+        raise CannotStart("The warm parent could not start: no such luck.")
+
+
+def hand_in(course, student, answer="answer = 42", **orders):
+    """Hands in `ps1` of the tiny course.
+
+    Args:
+        course: path of the course folder.
+        student: str, the student's id.
+        answer: str, the code of the cell `answer`.
+        **orders: what `grade_submission` of this module is to do.
+    """
+    folder = Path(course) / "submitted" / student / "ps1"
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in sorted((Path(course) / "release" / "ps1").glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            if cell.metadata.get("nbgrader", {}).get("grade_id") == "answer":
+                cell.source = answer
+        nbformat.write(notebook, folder / path.name)
+    (folder / "timestamp.txt").write_text("2026-02-01 12:00:00 UTC\n")
+    if orders:
+        (folder / "orders.json").write_text(json.dumps(orders))
+    return folder
+
+
+def begun(log):
+    """How often each student's submission was begun, and how often finished, as two counters."""
+    lines = [line.split() for line in Path(log).read_text().splitlines()] if Path(log).exists() else []
+    return tuple(Counter(name for _, name, what in lines if what == which) for which in ("begin", "end"))
+
+
+def automatic_scores(course):
+    """What nbgrader's tables say, read without any of the grader's code: points by student and cell."""
+    with sqlite3.connect(Path(course) / "gradebook.db") as connection:
+        return {
+            (student, cell): points
+            for student, cell, points in connection.execute(
+                "SELECT s.student_id, c.name, g.auto_score FROM grade g JOIN submitted_notebook n"
+                " ON g.notebook_id = n.id JOIN submitted_assignment s ON n.assignment_id = s.id"
+                " JOIN base_cell c ON g.cell_id = c.id"
+            )
+        }
+
+
+def expected_scores(students, cells=(("test_answer", 2), ("test_part", 4), ("test_other", 1))):
+    """What this module's session gives to the cells that a program judges."""
+    return {(student, cell): score(student, cell, points) for student in students for cell, points in cells}
+
+
+def note(student, what):
+    """Writes a line that tests count; short appends are whole."""
+    path = os.environ.get("STAND_IN_LOG")
+    if path:
+        with open(path, "a") as file:
+            file.write(f"{os.getpid()} {student} {what}\n")
+
+
+def score(student, grade_id, points):
+    """A number of points that depends on the names alone."""
+    digest = hashlib.sha256(f"{student}/{grade_id}".encode()).digest()
+    return round(points * (digest[0] % 5) / 4, 3)
+
+
+def grade_submission(student, assignment, folder, parent, limits):
+    """Grades by name; a file `orders.json` in the submission's folder may ask for something else."""
+    path = Path(folder) / "orders.json"
+    orders = json.loads(path.read_text()) if path.exists() else {}
+    note(student, "begin")
+    time.sleep(orders.get("sleep", float(os.environ.get("STAND_IN_SLEEP", "0.01"))))
+    if orders.get("end"):
+        os.kill(os.getpid(), orders["end"])
+    if orders.get("spawn"):
+        parent.spawn("student")
+    if orders.get("raise"):
+        raise ValueError(orders["raise"])
+    outcome = Outcome(student, assignment.name, orders.get("state", GRADED), orders.get("reason", ""))
+    assert outcome.state in (GRADED, NEEDS_A_LOOK, REJECTED)
+    for name, source in assignment.notebooks.items() if outcome.state != REJECTED else ():
+        rebuilt = rebuild(source, None)
+        cells = []
+        for cell in rebuilt.cells:
+            if cell.kind == "test":
+                earned = score(student, cell.name, cell.points)
+                status = "passed" if earned == cell.points else "partial" if earned else "failed"
+                message = "" if status == "passed" else f"{cell.name} is not right."
+                cells.append(CellResult(cell.name, status, cell.points, earned, message, cell.heading))
+            elif cell.kind == "manual":
+                cells.append(CellResult(cell.name, "manual", cell.points, None))
+        outcome.notebooks.append(NotebookOutcome(name, cells, dict(rebuilt.notebook), rebuilt.unanswered))
+    note(student, "end")
+    return outcome
