@@ -118,6 +118,7 @@ def print_table(stream, summary):
         ("Rejected", summary.rejected),
         ("Needing a manual look", summary.looks),
         ("Not graded: a fault of the grader, not of the submission", summary.failed),
+        ("Folders left out", summary.left_out),
     ):
         if not rows:
             continue

@@ -77,7 +77,7 @@ class Summary:
 class StopSign:
     """Remembers that Ctrl-C was pressed or SIGTERM came; a second Ctrl-C interrupts at once.
 
-    A flag, because an exception out of a signal handler gets lost where Python calls back from its own inside.
+    A flag, because an exception out of a signal handler can get lost, in a destructor for instance.
     """
 
     def __init__(self):
@@ -126,8 +126,8 @@ class Run:
         self.stop = StopSign()
         with explained(order):
             self.course = course_of(order)
-            self.assignment = plan.read_assignment(self.course, order.assignment)
             self.queue = Queue(self.course)
+            self.assignment = plan.read_assignment(self.course, order.assignment)
 
     def choose(self, submissions=None):
         """Decides about submissions, and changes nothing.

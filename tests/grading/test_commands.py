@@ -1,0 +1,224 @@
+"""`coursepkg grade`, `report`, `export` and `similarity` as an instructor types them."""
+
+import functools
+import os
+import subprocess
+import sys
+
+import pytest
+import tiny
+from stand_ins import automatic_scores, expected_scores, hand_in
+
+from coursepkg import cli
+from coursepkg.grading import commands, sandbox
+from coursepkg.grading.order import Order
+
+STAND_INS = {"session": "stand_ins:grade_submission", "parent": "stand_ins:NoParent"}
+
+
+@pytest.fixture
+def typed(tiny_course, monkeypatch, capsys):
+    """Types a command in the course folder; gives the exit code and what was printed."""
+    monkeypatch.chdir(tiny_course)
+    monkeypatch.setattr(commands, "Order", functools.partial(Order, **STAND_INS))
+    monkeypatch.setattr(sandbox, "why_not_confined", lambda: "")
+
+    def type_in(line):
+        code = cli.main(line.split())
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return type_in
+
+
+def test_grade_says_how_it_ended(tiny_course, typed):
+    for name in ("ada", "bob"):
+        hand_in(tiny_course, name)
+    code, out, err = typed("grade ps1 --workers 1")
+    assert (code, out) == (0, "ps1: 2 graded.\n")
+    assert "2 of 2 done" in err
+    assert "Traceback" not in err
+    expected = expected_scores(["ada", "bob"])
+    assert {key: automatic_scores(tiny_course)[key] for key in expected} == expected
+
+    hand_in(tiny_course, "eve", state="rejected", reason="There is no notebook.")
+    code, out, err = typed("grade ps1 --workers 1")
+    assert code == 1
+    assert out == "ps1: 2 graded, 1 rejected.\nRejected:\n  eve: There is no notebook.\n"
+    assert "1 of 1 done" in err
+    assert "2 up to date; --force grades them anew." in err
+
+
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(tiny_course, typed):
+    hand_in(tiny_course, "ada")
+    assert typed("grade ps1 --dry-run")[:2] == (0, "grade  ada: new\n1 of 1 would be graded.\n")
+    assert not (tiny_course / "autograded").exists()
+    assert not automatic_scores(tiny_course)
+    typed("grade ps1 --workers 1")
+    assert typed("grade ps1 --dry-run")[1] == "leave  ada: up to date (graded)\n0 of 1 would be graded.\n"
+    forced = typed("grade ps1 --dry-run --force")[1]
+    assert forced == "grade  ada: up to date, but --force\n1 of 1 would be graded.\n"
+
+
+def test_names_that_are_no_ids_are_named(tiny_course, typed):
+    hand_in(tiny_course, "ada")
+    hand_in(tiny_course, "bad\nname")
+    code, out, _ = typed("grade ps1 --workers 1")
+    assert code == 1
+    assert "Folders left out" in out
+    assert "bad\\nname" in out
+    assert "cannot be printed" in out
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("grade ps9", "There is no assignment 'ps9'"),
+        ("grade ps1 --course nowhere", "nowhere is not a folder"),
+        ("grade ps1 --student zoe", "There is no submission of zoe for ps1"),
+        ("grade ps1 --db mysql://x/y", "SQLite and PostgreSQL"),
+        ("grade ps1 --db postgresql+psycopg://127.0.0.1:1/x", "postgresql+psycopg://127.0.0.1:1/x"),
+        ("report ps1 --course nowhere", "nowhere is not a folder"),
+        ("report ps9", "no assignment ps9"),
+        ("export ps9", "no assignment ps9"),
+        ("similarity ps9", "There is no assignment 'ps9'"),
+    ],
+)
+def test_what_cannot_be_done_takes_one_sentence(typed, line, said):
+    code, out, err = typed(line)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+
+
+def test_a_scheduler_that_does_not_answer(tiny_course, typed, monkeypatch):
+    from coursepkg.grading import cluster
+
+    monkeypatch.setattr(cluster, "LEASE_SECONDS", 1.0)
+    hand_in(tiny_course, "ada")
+    code, _, err = typed("grade ps1 --scheduler tcp://127.0.0.1:1")
+    assert code == 2
+    assert "No Dask scheduler answers at tcp://127.0.0.1:1" in err
+    assert "dask scheduler" in err
+    assert typed("grade ps1 --scheduler nonsense://x")[0] == 2
+
+
+def test_without_confinement_the_flag_is_named_and_accepts_the_risk(tiny_course, typed, monkeypatch):
+    hand_in(tiny_course, "ada")
+    monkeypatch.setattr(sandbox, "why_not_confined", lambda: "Not here. `--accept-risk` goes on.")
+    code, _, err = typed("grade ps1")
+    assert (code, err) == (2, "Not here. `--accept-risk` goes on.\n")
+    assert typed("grade ps1 --workers 1 --accept-risk")[0] == 0
+
+
+def test_limits_reach_the_worker(typed, monkeypatch):
+    orders = []
+    monkeypatch.setattr(commands, "run", lambda order, options: orders.append(order) or 0)
+    typed("grade ps1 --timeout 1000 --memory 4G --show-hidden --student a --student b --accept-risk")
+    typed("grade ps1")
+    special, plain = orders
+    assert (special.limits.cell_seconds, special.limits.memory) == (1000, 4 * 2**30)
+    assert special.limits.submission_seconds >= 1000
+    assert special.limits.cpu_seconds >= 1000
+    assert (special.show_hidden, special.confined, special.students) == (True, False, ("a", "b"))
+    assert (plain.show_hidden, plain.confined, plain.students) == (False, True, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "bytes_"), [("3G", 3 * 2**30), ("1.5g", 3 * 2**29), ("256M", 2**28), ("67108864", 2**26)]
+)
+def test_sizes(text, bytes_):
+    assert cli._size(text) == bytes_
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "grade ps1 --memory lots",
+        "grade ps1 --memory 1M",
+        "grade ps1 --memory infG",
+        "grade ps1 --memory -3G",
+        "grade ps1 --workers 0",
+        "grade ps1 --workers two",
+        "grade ps1 --timeout nan",
+        "export ps1 --layout excel",
+        "grade",
+    ],
+)
+def test_what_makes_no_sense_is_refused(line, capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(line.split())
+    assert stop.value.code == 2
+    assert "expected" in (said := capsys.readouterr().err) or "choose from" in said or "required" in said
+
+
+def test_hidden_tests_are_shown_only_where_asked_for(tiny_course, typed):
+    import nbformat
+    from nbgrader.apps.api import NbGraderAPI
+    from nbgrader.coursedir import CourseDirectory
+
+    path = tiny_course / "source" / "ps1" / "second.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.metadata.nbgrader.grade_id == "test_other":
+            cell.source += "\n### BEGIN HIDDEN TESTS\nassert other != 918273\n### END HIDDEN TESTS"
+    nbformat.write(notebook, path)
+    config = tiny.read_config(tiny_course)
+    api = NbGraderAPI(coursedir=CourseDirectory(config=config, root=str(tiny_course)), config=config)
+    assert api.generate_assignment("ps1", force=True)["success"]
+    hand_in(tiny_course, "ada")
+    page = tiny_course / "feedback" / "ada" / "ps1" / "second.html"
+    typed("grade ps1 --workers 1")
+    assert "918273" not in page.read_text()
+    typed("grade ps1 --workers 1 --force --show-hidden")
+    assert "918273" in page.read_text()
+
+
+def test_report_export_and_similarity_after_a_run(tiny_course, typed, tmp_path):
+    for name in ("ada", "bob"):
+        hand_in(tiny_course, name)
+    typed("grade ps1 --workers 1")
+    code, out, _ = typed("report ps1")
+    assert code == 0
+    for line in out.splitlines():
+        assert (tiny_course / line).is_file() or os.path.isfile(line)
+    code, out, _ = typed("similarity ps1 --out similar")
+    assert code == 0
+    assert any((tiny_course / "similar").iterdir())
+    for layout in ("canvas", "moodle"):
+        code, out, _ = typed(f"export ps1 --layout {layout}")
+        assert code == 0
+        assert "ada" in out
+        assert typed(f"export --layout {layout} --out {layout}.csv")[0] == 0
+        assert "bob" in (tiny_course / f"{layout}.csv").read_text()
+
+
+def test_without_the_extra_one_sentence_names_it():
+    code = (
+        "import sys\n"
+        "sys.modules.update(nbgrader=None, sqlalchemy=None, rich=None, psutil=None)\n"
+        "from coursepkg.cli import main\n"
+        "sys.exit(main(['grade', 'ps1']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert 'pip install "coursepkg[grading]"' in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["grade", "report", "export", "similarity"])
+def test_help_needs_no_extra(command):
+    code = (
+        "import sys; from coursepkg.cli import main\n"
+        f"try: main(['{command}', '--help'])\n"
+        "except SystemExit: pass\n"
+        "print([name for name in ('nbgrader', 'sqlalchemy', 'rich', 'numpy') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+    if command == "grade":
+        words = " ".join(done.stdout.split())
+        for part in ("Exit code: 0", "1 some submissions are rejected or need", "2 it could not be done"):
+            assert part in words
