@@ -303,7 +303,7 @@ def _checks(checks):
             f"{c.points:g}",
             f"{c.lost:,} of {c.tried:,}",
             f"{c.not_written:,}",
-            c.message[:600],
+            _shorten(c.message, 300),
             c.message_count,
         )
         for c in failing
