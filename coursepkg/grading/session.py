@@ -276,7 +276,7 @@ class Sitting:
             self.ended_for = f"it used more than {self.limits.memory / MEBIBYTE:.0f} MiB of memory"
             self.student.kill()
         if judging > self.limits.memory:
-            self.examiner.kill()
+            raise ExaminerLost(f"it used more than {self.limits.memory / MEBIBYTE:.0f} MiB of memory")
 
     def _explain(self, message):
         """Why the student's process is gone, as far as anybody knows."""

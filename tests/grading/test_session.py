@@ -1,0 +1,246 @@
+"""A sitting from beginning to end, in the confinement: what becomes of cells, processes, time and memory."""
+
+import copy
+import dataclasses
+import os
+import signal
+import time
+
+import nbformat
+import pytest
+
+from coursepkg.grading.limits import MEBIBYTE, Limits
+from coursepkg.grading.outcome import GRADED, NEEDS_A_LOOK, REJECTED
+from coursepkg.grading.plan import Assignment
+from coursepkg.grading.sandbox import WarmParent
+from coursepkg.grading.session import Sitting, grade_submission
+
+pytestmark = pytest.mark.sandbox
+
+IMPORTS = ("numpy", "IPython.core.interactiveshell", "coursepkg.checks", "coursepkg.grading.examiner")
+LIMITS = Limits(cell_seconds=3, submission_seconds=60, memory=600 * MEBIBYTE, restarts=4)
+
+
+@pytest.fixture(scope="module")
+def parent():
+    with WarmParent(LIMITS, IMPORTS) as parent:
+        yield parent
+
+
+def cell(name, source, points=None, *, solution=False, locked=False, kind="code", grade=False):
+    make = nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell
+    data = {"schema_version": 3, "grade_id": name, "solution": solution, "task": False, "cell_type": kind}
+    data |= {"locked": locked or not solution, "grade": points is not None or grade}
+    if points is not None:
+        data["points"] = points
+    made = make(source)
+    made.metadata["nbgrader"] = data
+    return made
+
+
+def answer(name, source):
+    return cell(name, source, solution=True)
+
+
+STUB = "raise NotImplementedError('Still to be written.')"
+
+
+class Exam:
+    """An assignment of one notebook, or of several (`others`), and right answers to it."""
+
+    def __init__(self, *cells, **others):
+        self.answers, notebooks = {}, {}
+        for stem, content in {"exam": cells, **others}.items():
+            notebook = notebooks[stem] = nbformat.v4.new_notebook()
+            for one in map(copy.deepcopy, content):
+                data = one.metadata.nbgrader
+                if data.solution:
+                    self.answers[data.grade_id] = one.source
+                    one.source = STUB if one.cell_type == "code" else ""
+                notebook.cells.append(one)
+        self.assignment = Assignment("exam", "v1", notebooks)
+
+    def grade(self, folder, parent, answers=None, only=None, extra=(), limits=LIMITS):
+        """Hands in right answers but for `answers`, with cells of the student's own, and grades that."""
+        folder = folder / "submission"
+        folder.mkdir()
+        for name, notebook in self.assignment.notebooks.items():
+            if only is None or name in only:
+                notebook = copy.deepcopy(notebook)
+                for one in notebook.cells:
+                    key = one.metadata.nbgrader.grade_id
+                    one.source = (self.answers | (answers or {})).get(key, one.source)
+                for place, code in extra:
+                    notebook.cells.insert(place, nbformat.v4.new_code_cell(code))
+                nbformat.write(notebook, folder / f"{name}.ipynb")
+        return grade_submission("ada", self.assignment, folder, parent, limits)
+
+
+def statuses(outcome):
+    return {one.grade_id: one.status for book in outcome.notebooks for one in book.cells}
+
+
+def messages(outcome):
+    return {one.grade_id: one.message for book in outcome.notebooks for one in book.cells}
+
+
+PAIR = (
+    cell("set-up", "import numpy as np\nscale = 3", locked=True),
+    answer("double", "def double(x):\n    return 2 * x"),
+    cell("test-double-one", "assert double(np.ones(2)).tolist() == [2, 2]", 1),
+    answer("triple", "def triple(x):\n    return scale * x"),
+    cell("test-triple-one", "helper = 5\nassert triple(helper) == 15", 2),
+    cell("test-triple-two", "assert triple(helper + 1) == 18", 3),
+)
+
+
+def test_a_right_answer_earns_all_and_its_outputs_are_kept(parent, tmp_path):
+    shown = PAIR[1].source + "\nprint('hello')\ndouble(4)"
+    outcome = Exam(*PAIR).grade(tmp_path, parent, {"double": shown})
+    assert (outcome.state, outcome.earned, outcome.points) == (GRADED, 6, 6)
+    assert outcome.peak_memory > 10 * MEBIBYTE or outcome.seconds < 0.3
+    outputs = outcome.notebooks[0].notebook["cells"][1]["outputs"]
+    assert [one["output_type"] for one in outputs] == ["stream", "execute_result"]
+    assert outputs[0]["text"] == "hello\n"
+    nbformat.validate(outcome.notebooks[0].notebook)
+
+
+def test_a_process_that_ends_costs_the_test_in_which_it_ends_and_no_other(parent, tmp_path):
+    once = "def triple(x):\n    import os\n    if x == 5:\n        os._exit(3)\n    return 3 * x"
+    outcome = Exam(*PAIR).grade(tmp_path, parent, {"triple": once})
+    assert statuses(outcome) == {
+        "test-double-one": "passed",
+        "test-triple-one": "stopped",
+        "test-triple-two": "passed",  # with the helper that the lost test had defined
+    }
+    assert "exit code 3" in messages(outcome)["test-triple-one"]
+    assert outcome.state == GRADED
+
+
+def test_an_answer_that_never_comes_back_costs_its_own_test(parent, tmp_path):
+    slow = "def triple(x):\n    while x == 5:\n        pass\n    return 3 * x"
+    limits = dataclasses.replace(LIMITS, cell_seconds=1)
+    outcome = Exam(*PAIR).grade(tmp_path, parent, {"triple": slow}, limits=limits)
+    assert statuses(outcome)["test-triple-one"] == "too slow"
+    assert statuses(outcome)["test-triple-two"] == "passed"
+    assert "1 s" in messages(outcome)["test-triple-one"]
+
+
+def test_a_cell_that_ends_its_process_is_left_out_of_the_next_one(parent, tmp_path):
+    fatal = "import os\nos.kill(os.getpid(), 9)"
+    outcome = Exam(*PAIR).grade(tmp_path, parent, extra=[(1, fatal)])
+    assert outcome.earned == 6
+    assert any("left out" in note for note in outcome.notes)
+
+
+def test_too_much_memory_ends_the_process_and_says_so(parent, tmp_path):
+    greedy = (
+        "def triple(x):\n    import time\n    kept = []\n    for _ in range(90):\n"
+        "        kept.append(bytearray(10_000_000))\n        time.sleep(0.005)\n"
+        "    time.sleep(3)\n    return 3 * x"
+    )
+    limits = dataclasses.replace(LIMITS, memory=250 * MEBIBYTE, cell_seconds=8)
+    outcome = Exam(*PAIR).grade(tmp_path, parent, {"triple": greedy}, limits=limits)
+    assert statuses(outcome)["test-triple-one"] == "stopped"
+    assert "more than 250 MiB of memory" in messages(outcome)["test-triple-one"]
+    assert statuses(outcome)["test-double-one"] == "passed"
+
+
+def test_after_too_many_ends_the_rest_is_left_out_with_a_reason(parent, tmp_path):
+    tests = [cell(f"test-f-{i}", f"f({i})", 1) for i in range(7)]
+    exam = Exam(answer("f", "def f(x):\n    pass"), *tests)
+    outcome = exam.grade(tmp_path, parent, {"f": "def f(x):\n    import os; os._exit(0)"})
+    counted = list(statuses(outcome).values())
+    assert counted[0] == "stopped" and counted[-1] == "not run"
+    assert counted.count("stopped") == LIMITS.restarts + 1
+    assert "process or did not answer 5 times" in messages(outcome)["test-f-6"]
+    assert outcome.earned == 0
+
+
+def test_the_time_of_a_submission_ends_it_with_a_reason(parent, tmp_path):
+    slow = "def double(x):\n    import time\n    time.sleep(1.5)\n    return 2 * x"
+    limits = dataclasses.replace(LIMITS, submission_seconds=1)
+    outcome = Exam(*PAIR).grade(tmp_path, parent, {"double": slow}, limits=limits)
+    assert statuses(outcome)["test-triple-two"] == "not run"
+    assert "time for the whole submission (1 s)" in messages(outcome)["test-triple-two"]
+
+
+def test_an_examiner_that_is_lost_calls_a_person_and_later_cells_are_still_judged(
+    parent, tmp_path, monkeypatch
+):
+    request = Sitting._request
+    killed = []
+
+    def kill_once(self, position):
+        if self.rebuilt.cells[position].name == "test-triple-one" and not killed:
+            killed.append(self.examiner.pid)
+            os.kill(self.examiner.pid, signal.SIGKILL)
+            while self.examiner.alive():
+                time.sleep(0.01)
+        return request(self, position)
+
+    monkeypatch.setattr(Sitting, "_request", kill_once)
+    outcome = Exam(*PAIR).grade(tmp_path, parent)
+    assert outcome.state == NEEDS_A_LOOK
+    assert "test-triple-one" in outcome.reason
+    assert statuses(outcome)["test-triple-one"] == "manual"
+    assert next(one for one in outcome.notebooks[0].cells if one.grade_id == "test-triple-one").earned is None
+    assert statuses(outcome)["test-double-one"] == "passed"
+
+
+def test_of_two_notebooks_one_that_is_missing_earns_nothing(parent, tmp_path):
+    second = (answer("g", "def g():\n    return 1"), cell("test-g-one", "assert g() == 1", 4))
+    outcome = Exam(*PAIR, more=second).grade(tmp_path, parent, only=["exam"])
+    assert (outcome.earned, outcome.points) == (6, 10)
+    assert statuses(outcome)["test-g-one"] == "not run"
+    assert any("more.ipynb was not handed in" in note for note in outcome.notes)
+
+
+def test_what_cannot_be_read_is_rejected_with_a_reason(parent, tmp_path):
+    (tmp_path / "exam.ipynb").write_text("{")
+    outcome = grade_submission("eve", Exam(*PAIR).assignment, tmp_path, parent, LIMITS)
+    assert outcome.state == REJECTED
+    assert "exam.ipynb" in outcome.reason
+    assert outcome.notebooks == []
+
+
+def test_an_answer_that_a_person_grades_waits_for_one_and_an_empty_one_earns_nothing(parent, tmp_path):
+    essay = cell("essay", "My words.", 5, solution=True, kind="markdown", grade=True)
+    code = cell("program", "x = 1", 2, solution=True, grade=True)
+    outcome = Exam(*PAIR, essay, code).grade(tmp_path, parent, {"program": STUB})
+    earned = {one.grade_id: (one.status, one.earned) for one in outcome.notebooks[0].cells}
+    assert earned["essay"] == ("manual", None)
+    assert earned["program"] == ("not written", 0.0)
+    assert (outcome.state, outcome.earned) == (GRADED, 6)
+
+
+@pytest.mark.parametrize("points", ["float('nan')", "float('inf')", "-1", "1000"])
+def test_a_score_that_cannot_be_calls_a_person(parent, tmp_path, points):
+    exam = Exam(answer("f", "def f():\n    return 1"), cell("test-f-one", "f()", 3))
+    outcome = exam.grade(tmp_path, parent, {"f": f"def f():\n    return {points}"})
+    assert outcome.state == NEEDS_A_LOOK
+    assert outcome.earned == 0
+    assert statuses(outcome)["test-f-one"] == "manual"
+
+
+def test_locked_cells_after_the_last_test_are_looked_at_by_nobody_but_run(parent, tmp_path):
+    looked = cell("look", "print(triple(2), 'seen')", locked=True)
+    outcome = Exam(*PAIR, looked).grade(tmp_path, parent)
+    assert outcome.earned == 6
+    assert outcome.notebooks[0].notebook["cells"][-1]["outputs"][0]["text"] == "6 seen\n"
+
+
+def test_what_a_set_up_imports_is_imported_once(tmp_path):
+    source = "import sys\nthere = 'wave' in sys.modules\nimport wave"
+    exam = Exam(
+        cell("set-up", source, locked=True),
+        answer("f", "def f():\n    return there"),
+        cell("test-f-one", "assert f() or not there\nprint(there)", 1),
+    )
+    printed = []
+    with WarmParent(LIMITS, IMPORTS) as parent:
+        for name in ("first", "second"):
+            (tmp_path / name).mkdir()
+            outcome = exam.grade(tmp_path / name, parent)
+            printed.append(outcome.notebooks[0].notebook["cells"][-1])
+    assert [one["outputs"][0]["text"] for one in printed] == ["False\n", "True\n"]
