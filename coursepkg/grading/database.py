@@ -108,7 +108,7 @@ def now(connection):
     return time.time()
 
 
-def prepare(url, course_id, metadata):
+def prepare(url, course_id, metadata=None):
     """Makes nbgrader's tables, if there are none, and then those of `metadata`.
 
     The order counts: nbgrader takes a database that has any table for one of its own, and would leave out the
@@ -117,7 +117,7 @@ def prepare(url, course_id, metadata):
     Args:
         url: str, the database's URL.
         course_id: str, the course's id.
-        metadata: `sqlalchemy.MetaData` of further tables.
+        metadata: `sqlalchemy.MetaData` of further tables, or `None`.
 
     Raises:
         DatabaseProblem: if the database cannot be reached or written.
@@ -142,7 +142,7 @@ def _make_tables(url, course_id, metadata):
 
         with _alembic_on_path(), Gradebook(url, course_id):
             pass
-    if not set(metadata.tables) <= tables:
+    if metadata is not None and not set(metadata.tables) <= tables:
         with engine.execution_options(writing=True).begin() as connection:
             metadata.create_all(connection)
 

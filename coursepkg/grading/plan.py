@@ -131,12 +131,16 @@ def _gradebook_cells(course, name):
     """Dict from notebook to dict from grade_id to what the gradebook holds of that cell."""
     from nbgrader.api import Gradebook, MissingEntry
 
+    from coursepkg.grading.database import prepare, shown
+
+    prepare(course.db_url, course.course_id)
     with Gradebook(course.db_url, course.course_id) as gradebook:
         try:
             assignment = gradebook.find_assignment(name)
         except MissingEntry:
             raise AssignmentProblem(
-                f"The gradebook ({course.db_url}) does not know the assignment '{name}'. {_generate_it(name)}"
+                f"The gradebook ({shown(course.db_url)}) does not know the assignment '{name}'. "
+                f"{_generate_it(name)}"
             ) from None
         kept = {}
         for notebook in assignment.notebooks:
