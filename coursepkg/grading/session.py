@@ -178,7 +178,7 @@ class Sitting:
             if cell.kind not in ("test", "locked"):
                 self.notes.append(f"'{cell.name}' was left out of what follows. {reply['message']}")
             self._end_student()
-        elif cell.kind == "locked" and reply["status"] != "passed":
+        elif cell.kind == "locked" and position < self.last and reply["status"] != "passed":
             self.notes.append(f"The locked cell '{cell.name}' stopped with an error: {reply['message']}")
         return reply
 

@@ -132,6 +132,7 @@ class _Desk:
                 task.student, self.assignment, submission.folder, self.parent, self.order.limits
             )
             if self.parent.deaths == deaths:
+                outcome.notes[:0] = [submission.note] if submission.note else []
                 return outcome
             # A warm parent that died took its children along: what looks like the student's fault is none.
         raise CannotStart(
