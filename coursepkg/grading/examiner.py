@@ -91,7 +91,7 @@ class Examiner:
             elif action == "student":
                 answer = self.meet(self.control.receive_socket())
             else:
-                answer = self.run_cell(message)
+                answer = self._run_guarded(message)
             self.control.send(answer)
 
     def meet(self, connected):
@@ -118,12 +118,26 @@ class Examiner:
             for cell in list(self.cells):
                 link.deadline = time.monotonic() + self.limits.cell_seconds
                 link.outputs = None
-                link.ask("run", name=cell[0], source=cell[1])
+                with contextlib.suppress(Exception):  # as when it ran first
+                    link.ask("run", name=cell[0], source=cell[1])
         except StudentStopped as error:
             if cell is not None:
                 self.cells.remove(cell)  # it ended the process now: the next one goes without
             return {"ok": False, "reason": str(error), "seconds": time.monotonic() - start}
         return {"ok": True, "seconds": time.monotonic() - start}
+
+    def _run_guarded(self, cell):
+        """As `run_cell`; whatever an answer brought about that nobody thought of, a person looks at."""
+        try:
+            return self.run_cell(cell)
+        except Exception as error:
+            status = "manual" if cell["kind"] == "test" else "error"
+            message = (
+                f"The grader could not take this cell ({type(error).__name__}). A person will look at it."
+            )
+            state = "gone" if self.link is None else self.link.state
+            given = {"status": status, "earned": None, "message": message, "outputs": []}
+            return given | {"student": state, "seconds": 0.0}
 
     def run_cell(self, cell):
         """Runs one cell where it belongs.
@@ -172,6 +186,10 @@ class Examiner:
         except StudentStopped as error:  # a new process will go without this cell
             outputs.error("Stopped", str(error))
             return "error", None, str(error)
+        except Exception as error:  # it could not even be run: student code broke IPython, or pretends so
+            self.cells.append(entry)
+            outputs.error(type(error).__name__, _text_of(error))
+            return "error", None, f"{type(error).__name__}: {_text_of(error)}"
         self.cells.append(entry)
         failure = answer.get("failure")
         if failure is None:

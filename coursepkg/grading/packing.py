@@ -15,7 +15,7 @@ MOST_DEPTH = 100
 MOST_ENTRIES = 1_000_000
 MOST_TEXT = 6_000_000  # characters in one message
 MOST_ITEM = 65536  # bytes of one entry of a dtype that is a value
-MOST_DIGITS = 4000  # hexadecimal ones, of an integer that is no int64
+MOST_DIGITS = 3500  # hexadecimal ones, of an integer that is no int64: Python writes no more in decimal ones
 MANY = 32  # from so many numbers on, a list of them travels as an array
 TENSORS = {
     ("tensorflow", "EagerTensor"),
