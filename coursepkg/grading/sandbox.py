@@ -37,6 +37,7 @@ SPAWN_SECONDS = 60.0
 REPORT_SECONDS = 0.5
 SOCKET_BYTES = 256 * 1024  # what can wait in one, with the kernel's own part of it
 ATTEMPTS = 3
+GROWTH_BYTES = 16 * 2**20  # of resident memory, after which it is measured anew how much of it is shared
 MOST_MODULES = 5000
 MODULES_AT_ONCE = 500  # their names fit into one message
 START = (
@@ -409,6 +410,7 @@ class Child:
         self._work = work
         self._killed = self._forced = False
         self._said = b""
+        self._resident = self._proportional = 0  # when it was last measured which pages are shared
         weakref.finalize(self, os.close, descriptor).atexit = False  # `close` may yet be called at exit
 
     def alive(self):
@@ -420,11 +422,17 @@ class Child:
         """Returns the memory of all its processes, in bytes, now.
 
         Pages that it shares with the warm parent and its siblings count in proportion, what lies in its files
-        in full, because they too are in memory, and every socket as much as it can hold.
+        in full, because they too are in memory, and every socket as much as it can hold. To find out in which
+        proportion takes the kernel milliseconds and holds the process up, so it is asked only after the
+        resident memory has changed a lot; until then the change counts in full.
         """
         if not self.alive():
             return 0
-        total = sum(map(_proportional_memory, [self.pid, *descendants(self.pid)]))
+        processes = [self.pid, *descendants(self.pid)]
+        resident = sum(map(_resident_memory, processes))
+        if abs(resident - self._resident) >= GROWTH_BYTES:
+            self._resident, self._proportional = resident, sum(map(_proportional_memory, processes))
+        total = self._proportional + resident - self._resident
         if self._confined:
             with contextlib.suppress(OSError):
                 disk = os.statvfs(f"/proc/{self.pid}/root/tmp")
@@ -498,6 +506,13 @@ def _sockets(pid):
     """How many sockets there are in a process's network namespace, also those on their way in others."""
     with contextlib.suppress(OSError, ValueError), open(f"/proc/{pid}/net/sockstat") as file:
         return int(file.readline().split()[2])
+    return 0
+
+
+def _resident_memory(pid):
+    """Resident bytes of a process, shared pages in full, and its page tables."""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/status") as file:
+        return 1024 * sum(int(line.split()[1]) for line in file if line.startswith(("VmRSS:", "VmPTE:")))
     return 0
 
 
