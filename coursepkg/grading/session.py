@@ -174,7 +174,7 @@ class Sitting:
             return self._without_examiner(cell, problem)
         if reply.get("student") != "ok":
             if reply["status"] != "too slow":
-                reply["message"] = self._explain(reply["message"])
+                reply["message"] = self._explain(reply)
             if cell.kind not in ("test", "locked"):
                 self.notes.append(f"'{cell.name}' was left out of what follows. {reply['message']}")
             self._end_student()
@@ -234,11 +234,11 @@ class Sitting:
         self.students += 1
         self.ended_for = ""
         self.student = self.parent.spawn("student", self.files)
-        self.control.send({"do": "student"})
+        seconds = max(1.0, self.deadline - time.monotonic())
+        self.control.send({"do": "student", "seconds": seconds})
         self.control.send_socket(self.student.channel)
         self.student.channel.close()  # the examiner's alone, so that it notices when the student's end closes
-        seconds = min(self.deadline - time.monotonic(), self.limits.cell_seconds * 4)
-        reply = self._receive(max(1.0, seconds) + GRACE_SECONDS)
+        reply = self._receive(seconds + GRACE_SECONDS)
         if not reply.get("ok"):
             self._end_student()
 
@@ -278,11 +278,13 @@ class Sitting:
         if judging > self.limits.memory:
             raise ExaminerLost(f"it used more than {self.limits.memory / MEBIBYTE:.0f} MiB of memory")
 
-    def _explain(self, message):
+    def _explain(self, reply):
         """Why the student's process is gone, as far as anybody knows."""
         self.student.kill()  # afterwards its init has said how it ended
-        reason = self.ended_for or self.student.ended_because()
-        return f"Your code's process is gone: {reason}." if reason else message
+        reason = self.ended_for
+        if not reason and reply["student"] == "gone":  # else it ended because the examiner hung up
+            reason = self.student.ended_because()
+        return f"Your code's process is gone: {reason}." if reason else reply["message"]
 
     def _without_examiner(self, cell, problem):
         """The examiner is lost, which no answer should bring about: a person looks at the submission."""
