@@ -226,7 +226,7 @@ class Examiner:
             error.said = self.link.reason
         try:
             self._pass_on_names()
-        except (Exception, StudentStopped) as problem:
+        except StudentStopped as problem:
             error = error or problem
         if error is None:
             if isinstance(value, numbers.Real) and not isinstance(value, bool):
@@ -239,8 +239,8 @@ class Examiner:
         elif isinstance(error, StudentStopped):
             status, message, name = "stopped", text, "Stopped"
         else:
-            where = f"{frames[-1][1]} (line {frames[-1][2]} of its cell)" if frames else ""
-            where = where if not where.startswith("<") else ""
+            named = [frame for frame in frames if is_name(frame[1])]  # <module> and <lambda> say nothing
+            where = f"{named[-1][1]} (line {named[-1][2]} of its cell)" if named else ""
             text = clean(text, MOST_MESSAGE)
             status, message = word_failure(name, text, where, self.broken, cell["seconds"])
         lines = [f"In cell {place[0]}, line {place[2]}, in {place[1]}" for place in frames]
@@ -256,8 +256,9 @@ class Examiner:
             with self.streams.into(outputs), alarm(deadline + GRACE) as rung:
                 try:
                     body, last = _compile(cell["source"], f"<{cell['name']}>")
-                    _evaluate(body, self.names)
-                    value = None if last is None else _evaluate(last, self.names)
+                    with self._names_of_classes(body):
+                        _evaluate(body, self.names)
+                        value = None if last is None else _evaluate(last, self.names)
                 except BaseException as error:
                     error.said = str(error)  # here, while there is time: a message may show student's objects
                     raise
@@ -265,12 +266,28 @@ class Examiner:
         except BaseException as error:  # the tests' own process ends for no cell
             return error, None
 
+    @contextlib.contextmanager
+    def _names_of_classes(self, code):
+        """Student's names that stand in the body of a class, where Python asks no `__missing__` for them."""
+        found = {}
+        for name in _names_in_classes(code):
+            if name not in self.names and not hasattr(builtins, name):
+                with contextlib.suppress(KeyError):
+                    found[name] = self.names[name] = self.find_name(name)
+        try:
+            yield
+        finally:
+            for name, value in found.items():
+                if self.names.get(name) is value:
+                    del self.names[name]
+
     def _pass_on_names(self):
         """Names that a test gave to student's objects are known to the cells that follow it."""
         for name, value in list(self.names.items()):
             if isinstance(value, proxies.Handle) and self.passed_on.get(name) is not value and is_name(name):
                 self.passed_on[name] = value
-                self.link.request("set name", [value], name=name)
+                with contextlib.suppress(Exception):  # which is no fault of the test's
+                    self.link.request("set name", [value], name=name)
 
     def find_name(self, name):
         """Returns what a name stands for in the student's process.
@@ -324,6 +341,15 @@ def _compile(source, name):
     if tree.body and isinstance(tree.body[-1], ast.Expr) and not source.rstrip().endswith(";"):
         last = compile(ast.Expression(tree.body.pop().value), name, "eval", flags, dont_inherit=True)
     return compile(tree, name, "exec", flags, dont_inherit=True), last
+
+
+def _names_in_classes(code, inside=False):
+    """The names that the bodies of classes look up, wherever in a cell they stand."""
+    names = set(code.co_names) if inside and not code.co_flags & inspect.CO_OPTIMIZED else set()
+    for part in code.co_consts:
+        if inspect.iscode(part):
+            names |= _names_in_classes(part, inside=True)
+    return names
 
 
 def _evaluate(code, names):

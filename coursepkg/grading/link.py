@@ -63,9 +63,7 @@ class Link:
         self.number = 0
         self.nested = 0
         self.dropped = []
-        self.handles = (
-            weakref.WeakValueDictionary()
-        )  # one number is always the same proxy, so that `is` works
+        self.handles = weakref.WeakValueDictionary()  # one number is one proxy, so that `is` works
         self.exceptions = {}
         self.functions = {}
         self.raised = {}
@@ -138,7 +136,7 @@ class Link:
 
     @contextlib.contextmanager
     def changes_come_back(self):
-        """Inside this context what a call changes in its arguments is changed here, too; at its end undone."""
+        """Inside this context what a call changes in its arguments is changed here, too, and undone."""
         if self.undo is not None:
             yield
             return

@@ -130,7 +130,8 @@ class Packer:
         tensor = as_copy(value)
         if tensor is not None:
             return self._pack_array(tensor, depth)
-        return self.refer(value)
+        plain = _as_plain(value)
+        return self.refer(value) if plain is None else self.pack(plain, depth)
 
     def _pack_scalar(self, value):
         array = _plain_array(np.asarray(value))
@@ -233,8 +234,7 @@ def as_copy(value):
     Returns:
         An array, or `None` if the value is no tensor with values.
     """
-    kind = type(value)
-    if (str(kind.__module__).split(".")[0], kind.__name__) not in TENSORS:
+    if _origin(value) not in TENSORS:
         return None
     try:
         if hasattr(value, "detach"):
@@ -243,6 +243,23 @@ def as_copy(value):
     except Exception:  # a symbolic, ragged or deleted tensor has no values
         return None
     return array if array.dtype.kind != "O" else None
+
+
+def _as_plain(value):
+    """The sizes or the dtype of a tensor as Python and NumPy have them, or `None` for anything else."""
+    try:
+        if _origin(value) == ("tensorflow", "TensorShape"):
+            return tuple(value.as_list())
+        if _origin(value) == ("tensorflow", "DType"):
+            return np.dtype(value.as_numpy_dtype)
+    except (TypeError, ValueError):  # of unknown rank, or no dtype of NumPy
+        pass
+    return None
+
+
+def _origin(value):
+    kind = type(value)
+    return str(kind.__module__).split(".")[0], kind.__name__
 
 
 class Unpacker:

@@ -39,7 +39,8 @@ class Handle:
             return _signature(far)
         if name.startswith("_") and name not in TELLING:
             raise AttributeError(
-                f"{type(self).__name__!r} object: {name!r} is private, and private names stay with the answer"
+                f"{type(self).__name__!r} object: {name!r} is private, and private names stay with the "
+                "answer. Let coursepkg.checks.beside call a library that needs it"
             )
         return far.ask("attribute", name=name)
 

@@ -360,7 +360,7 @@ def _describe_kind(kind):
 
 
 def _has(kind, name):
-    """Whether objects of a class have a method, as Python looks for it: in the class, not in its metaclass."""
+    """Whether objects of a class have a method: in the class, where Python looks for it, not in its own."""
     return next((vars(one)[name] for one in kind.__mro__ if name in vars(one)), None) is not None
 
 

@@ -1,4 +1,4 @@
-"""Student's processes that do not answer as they should; each breaks the protocol in one way, once, and small."""
+"""Student's processes that do not answer as they should; each breaks the protocol in one small way."""
 
 import os
 import time

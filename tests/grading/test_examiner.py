@@ -155,7 +155,8 @@ def test_text_on_any_stream_costs_nothing_and_is_kept(cells):
 
 def test_magics_shell_lines_display_and_await_work_in_the_student_s_cells(cells):
     outputs = cells.student_runs(
-        "%matplotlib inline\nimport asyncio\nawait asyncio.sleep(0)\n!echo from the shell\ndisplay([1, 2])\n'a value'",
+        "%matplotlib inline\nimport asyncio\nawait asyncio.sleep(0)\n"
+        "!echo from the shell\ndisplay([1, 2])\n'a value'",
         "code",
     )
     assert pair.printed(outputs) == "from the shell\n"
@@ -176,7 +177,8 @@ def test_figures_become_pictures(cells):
 
 def test_a_flood_is_cut_while_it_streams_and_the_cell_counts(cells):
     cells.student_runs(
-        "def flood():\n    for _ in range(300):\n        print('x' * 10_000)\n        os.write(2, b'y' * 10_000)\n"
+        "def flood():\n    for _ in range(300):\n"
+        "        print('x' * 10_000)\n        os.write(2, b'y' * 10_000)\n"
         "    print('\\N{GRINNING FACE}' * 100_000, '\\ud800', '\\x00')\n    return 1"
     )
     answer = cells.test("assert flood() == 1")
@@ -301,7 +303,8 @@ def test_forged_purity_is_refused(warm):
 
 def test_values_that_are_too_large_are_an_error_that_names_it(cells):
     cells.student_runs(
-        "def large():\n    return np.zeros(10_000_000)\n\ndef deep():\n    x = []\n    x.append(x)\n    return x"
+        "def large():\n    return np.zeros(10_000_000)\n\n"
+        "def deep():\n    x = []\n    x.append(x)\n    return x"
     )
     for call, word in (("large()", "MiB"), ("deep()", "levels deep")):
         status, message = cells.fails(call)

@@ -135,17 +135,21 @@ def change(array, items, table):
         "assert double(3) == 6 and double('ab') == 'abab'",
         "result = double(np.arange(3.0))\nassert type(result) is np.ndarray and result.tolist() == [0, 2, 4]",
         "assert keywords(3, 1, scale=2, other=[1]) == ([1, 3], 2, {'other': [1]})",
-        "def twice(value):\n    return double(double(value))\nassert [twice(i) for i in range(3)] == [0, 4, 8]",
+        "def twice(value):\n    return double(double(value))\n"
+        "assert [twice(i) for i in range(3)] == [0, 4, 8]",
         "assert double.__name__ == 'double' and double.__doc__ == 'Doubles.'",
         "assert type(double).__name__ == 'function' and callable(double)",
-        "import inspect\nassert list(inspect.signature(keywords).parameters) == ['numbers', 'scale', 'others']",
+        "import inspect\n"
+        "assert list(inspect.signature(keywords).parameters) == ['numbers', 'scale', 'others']",
         "import inspect\nassert inspect.signature(keywords).parameters['scale'].default == 1",
         "assert [number for number, _ in zip(endless(), range(4))] == [0, 1, 2, 3]",
         "import inspect\nnumbers = endless()\nassert inspect.isgenerator(numbers) and next(numbers) == 0",
         "numbers = endless()\nnext(numbers)\nassert iter(numbers) is numbers and next(numbers) == 1",
         "with opened('a') as name:\n    assert name == 'A'",
-        "stack = Stack()\nwith stack as same:\n    assert same is stack\nassert stack.seen == 'left with None'",
-        "stack = Stack()\nwith stack:\n    raise KeyError('kept by it')\nassert stack.seen == 'left with KeyError'",
+        "stack = Stack()\nwith stack as same:\n"
+        "    assert same is stack\nassert stack.seen == 'left with None'",
+        "stack = Stack()\nwith stack:\n    raise KeyError('kept by it')\n"
+        "assert stack.seen == 'left with KeyError'",
         "import numpy\nassert apply(np.tanh, 0.0) == 0.0 and apply(len, 'abc') == 3",
         "assert apply(lambda x: x + 1, 2) == 3 and apply(double, 2) == 4",
         "assert isinstance(Point(1, 2), tuple) and Point(1, 2).y == 2",
@@ -164,18 +168,25 @@ def test_functions(cells, source):
         "v = Vocabulary('a')\nassert v.itself() is v and v == v.itself() and hash(v) == hash(v.itself())",
         "assert Vocabulary('a') != Vocabulary('a') and len({Vocabulary('a'), Vocabulary('a')}) == 2",
         "v = Vocabulary()\nassert type(v).__name__ == 'Vocabulary' and repr(v) == f'{v}' == 'Vocabulary([])'",
-        "v = Larger('a')\nassert isinstance(v, Vocabulary) and isinstance(v, Larger) and issubclass(Larger, Vocabulary)",
+        "v = Larger('a')\nassert isinstance(v, Vocabulary) and "
+        "isinstance(v, Larger) and issubclass(Larger, Vocabulary)",
         "assert not isinstance(Vocabulary(), Larger) and not isinstance(3, Vocabulary)",
-        "import inspect\nassert inspect.isclass(Vocabulary) and isinstance(Vocabulary, type) and not isinstance(double, type)",
-        "v = Vocabulary()\nv.extra = np.arange(3)\nassert v.extra.sum() == 3 and hasattr(v, 'extra')\ndel v.extra\nassert not hasattr(v, 'extra')",
+        "import inspect\nassert inspect.isclass(Vocabulary) and "
+        "isinstance(Vocabulary, type) and not isinstance(double, type)",
+        "v = Vocabulary()\nv.extra = np.arange(3)\nassert v.extra.sum() == 3 and "
+        "hasattr(v, 'extra')\ndel v.extra\nassert not hasattr(v, 'extra')",
         "v = Vocabulary('a')\nv.symbols.append('b')\nassert v.symbols == ['a'], 'a list is a copy'",
-        "assert Vocabulary.size == 3 and Vocabulary().size == 3 and getattr(Vocabulary(), 'color', None) is None",
+        "assert Vocabulary.size == 3 and Vocabulary().size == 3 and "
+        "getattr(Vocabulary(), 'color', None) is None",
         "names = dir(Vocabulary('a'))\nassert 'symbols' in names and '_secret' not in names",
-        "import collections.abc as abc\nv = Vocabulary('a')\nassert isinstance(v, abc.Iterable) and isinstance(v, abc.Sized) and isinstance(v, abc.Callable)",
+        "import collections.abc as abc\nv = Vocabulary('a')\nassert isinstance(v, abc.Iterable) and "
+        "isinstance(v, abc.Sized) and isinstance(v, abc.Callable)",
         "assert not callable(Stack()) and not hasattr(Stack(), '__len__')",
         "assert apply(len, Vocabulary('a', 'b')) == 2, 'its own object goes back to it'",
         "assert [len(one) for one in (Vocabulary('a'), Vocabulary())] == [1, 0] and not Vocabulary()",
         "assert reversed(Vocabulary('a', 'b')).__next__() == 'b'",
+        "class Mine:\n    ready = double(3)\n    def value(self):\n        return double(self.ready)\n"
+        "assert Mine.ready == 6 and Mine().value() == 12 and 'double' not in dir(Mine)",
     ],
 )
 def test_objects(cells, source):
@@ -235,7 +246,8 @@ def test_tensors_take_part_in_calculations_here(cells):
 def test_exceptions_are_caught_by_the_student_s_own_classes(cells):
     cells.passes(
         "try:\n    fill(3)\nexcept Full as error:\n"
-        "    assert type(error).__name__ == 'Full' and str(error) == 'no room for 3' and isinstance(error, ValueError)\n"
+        "    assert type(error).__name__ == 'Full' and "
+        "str(error) == 'no room for 3' and isinstance(error, ValueError)\n"
         "else:\n    raise AssertionError('nothing was raised')"
     )
     cells.passes(
@@ -257,7 +269,8 @@ def test_well_known_exceptions_are_themselves(cells, name):
     cells.student_runs(f"def fail():\n    raise {name}")
     cells.passes(
         f"expected = {name}\ntry:\n    fail()\nexcept Exception as error:\n"
-        "    assert type(error) is type(expected) and error.args == expected.args and str(error) == str(expected)"
+        "    assert type(error) is type(expected) and "
+        "error.args == expected.args and str(error) == str(expected)"
     )
 
 
@@ -347,10 +360,12 @@ def test_later_cells_of_the_student_know_the_objects_that_tests_named(cells):
 
 def test_objects_are_let_go_when_no_test_holds_them(cells):
     cells.student_runs(
-        "import weakref\nalive = weakref.WeakSet()\n\nclass Kept:\n    def __init__(self):\n        alive.add(self)"
+        "import weakref\nalive = weakref.WeakSet()\n\nclass Kept:\n"
+        "    def __init__(self):\n        alive.add(self)"
     )
     cells.passes(
-        "import gc\nkept = [Kept() for _ in range(5)]\nassert apply(len, alive) == 5\ndel kept[1:]\ngc.collect();"
+        "import gc\nkept = [Kept() for _ in range(5)]\n"
+        "assert apply(len, alive) == 5\ndel kept[1:]\ngc.collect();"
     )
     cells.passes("kept[0].x = 1\nassert apply(len, alive) == 1")
 
