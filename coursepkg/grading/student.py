@@ -407,6 +407,7 @@ def _new_shell(student):
     backend = os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     if "matplotlib" in sys.modules:  # it was imported before this process was forked
         sys.modules["matplotlib"].use(backend)
+        sys.modules["matplotlib"].interactive(True)  # a figure is shown without being asked to
     if "matplotlib_inline.backend_inline" in sys.modules:
         sys.modules["matplotlib_inline.backend_inline"].configure_inline_support(shell, backend)
     return shell

@@ -166,13 +166,21 @@ def test_magics_shell_lines_display_and_await_work_in_the_student_s_cells(cells)
     assert "loop each" in pair.printed(outputs)
 
 
-def test_figures_become_pictures(cells):
+def test_figures_become_pictures_and_count_as_output(warm, cells):
     source = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\n'after'"
+
+    def pictures(outputs):
+        return [one["data"]["image/png"] for one in outputs if "image/png" in one.get("data", {})]
+
+    with pair.Pair(warm) as examination:
+        outputs = examination.student_runs(source, "code")
+        assert [picture[:5] for picture in pictures(outputs)] == ["iVBOR"]
+        assert pair.printed(outputs, "stderr") == ""
+        examination.student_runs("def draws():\n    plt.plot([1])")
+        assert len(pictures(examination.passes("draws()"))) == 1
     outputs = cells.student_runs(source, "code")
-    pictures = [one["data"]["image/png"] for one in outputs if "image/png" in one.get("data", {})]
-    assert len(pictures) == 1
-    assert pictures[0].startswith("iVBOR")
-    assert pair.printed(outputs, "stderr") == ""
+    assert pictures(outputs) == []
+    assert "Output was cut" in pair.printed(outputs, "stderr")
 
 
 def test_a_flood_is_cut_while_it_streams_and_the_cell_counts(cells):
