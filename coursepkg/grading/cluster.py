@@ -66,12 +66,12 @@ class ClusterPool:
 
     def stop(self):
         """Asks all workers to give back what they hold, and waits a while for them; see `LocalPool.stop`."""
-        from distributed import wait
-
         try:
             if self.client.status == "running" and self.futures:
                 self.event.set()
-                wait(list(self.futures.values()), timeout=STOP_SECONDS)
+                deadline = time.monotonic() + STOP_SECONDS
+                while time.monotonic() < deadline and not all(one.done() for one in self.futures.values()):
+                    time.sleep(0.1)
         except Exception as error:  # the cluster is going down as well: leases run out by themselves
             sys.stderr.write(f"The cluster was not told to stop: {error}\n")
         finally:
@@ -92,10 +92,10 @@ class ClusterPool:
 def _result(future):
     if future.status != "finished":
         return f"A task of the Dask cluster was lost: {future.status}."
-    said = future.result()
+    said, code = future.result()
     if said:
         raise Trouble(said)
-    return ""
+    return f"A grading process ended with exit code {code}; the Dask worker's log says more." if code else ""
 
 
 def attend(order, stop_event):
@@ -106,7 +106,7 @@ def attend(order, stop_event):
         stop_event: str, name of the `distributed.Event` that is set when the run is to stop.
 
     Returns:
-        str, why grading cannot go on; empty if it can.
+        Tuple: str, why grading cannot go on, empty if it can; int, the process's exit code.
     """
     from distributed import Event
 
@@ -123,7 +123,7 @@ def attend(order, stop_event):
             except subprocess.TimeoutExpired:
                 if event.is_set():
                     process.terminate()
-        return process.stdout.read().strip()
+        return process.stdout.read().strip(), process.returncode
     finally:
         if process.poll() is None:
             process.terminate()

@@ -45,6 +45,8 @@ class Order:
         patience: float, for how many seconds to wait for more work before ending.
         session: str, `module:function` that grades one submission.
         parent: str, `module:class` of the warm parent.
+        gradebook: str, the database as the grader sees it, without password, which a worker's own settings
+            must lead to as well; `None` where the worker need not compare.
         imports: tuple of str, what the warm parent imports, or `None` for its own choice.
     """
 
@@ -59,6 +61,7 @@ class Order:
     session: str = "coursepkg.grading.session:grade_submission"
     parent: str = "coursepkg.grading.sandbox:WarmParent"
     imports: tuple | None = None
+    gradebook: str | None = None
 
     def to_json(self):
         """Returns the order as a line of JSON."""

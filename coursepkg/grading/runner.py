@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from coursepkg.grading import intake, plan
 from coursepkg.grading.arrivals import Arrivals
 from coursepkg.grading.cluster import ClusterPool
+from coursepkg.grading.database import shown
 from coursepkg.grading.order import LEASE_SECONDS, Trouble, explained
 from coursepkg.grading.outcome import GRADED, REJECTED
 from coursepkg.grading.pool import LocalPool
@@ -264,6 +265,7 @@ class Run:
 
     def _pool(self, order):
         if self.scheduler:
+            order = replace(order, gradebook=shown(self.course.db_url))
             return _Closing(self, ClusterPool(order, self.scheduler, self.workers))
         if order.confined:
             from coursepkg.grading.sandbox import why_not_confined

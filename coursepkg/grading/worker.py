@@ -16,6 +16,7 @@ import traceback
 
 from coursepkg.grading import folders, gradebook, plan
 from coursepkg.grading.course import open_course
+from coursepkg.grading.database import shown
 from coursepkg.grading.order import LEASE_SECONDS, Order, Trouble, explained, trouble_in, worker_name
 from coursepkg.grading.outcome import REJECTED, Outcome
 from coursepkg.grading.sandbox import CannotStart
@@ -81,6 +82,11 @@ def course_of(order):
         `Course`.
     """
     course = open_course(order.course, order.db_url)
+    if order.gradebook not in (None, shown(course.db_url)):
+        raise Trouble(
+            f"The settings of this worker lead to the gradebook {shown(course.db_url)}, those of the grader "
+            f"to {order.gradebook}. Give the address with --db, or set it on the workers as on the grader."
+        )
     if order.show_hidden:
         course.config.FeedbackExporter.show_hidden = True
     return course
