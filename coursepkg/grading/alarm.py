@@ -21,6 +21,9 @@ def alarm(deadline):
 
     Yields:
         List that is empty until then, for whoever wants to know although the exception was caught.
+
+    Raises:
+        TooSlow: inside the block, wherever it is when the deadline passes.
     """
     rung = []
     if threading.current_thread() is not threading.main_thread():

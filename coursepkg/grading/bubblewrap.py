@@ -45,7 +45,11 @@ def _package_folder():
 
 
 def first_on_path():
-    """Where `coursepkg` comes from, and what else an isolated Python does not search by itself."""
+    """Where `coursepkg` comes from, and what else an isolated Python does not search by itself.
+
+    Returns:
+        List of str, folders, to be put first on `sys.path`.
+    """
     parent = str(Path(_package_folder()).parent)
     searched = set(map(os.path.realpath, _site_folders()))
     extra = [] if os.path.realpath(parent) in searched else [parent]
@@ -128,13 +132,28 @@ def _bubblewrap(user, group, readable, stubs):
 
 
 def below_tmp(readable=()):
-    """Paths that a child's own /tmp would hide: a package, an environment or more that lies there."""
+    """Paths that a child's own /tmp would hide: a package, an environment or more that lies there.
+
+    Args:
+        readable: sequence of paths that children may read besides Python and the package.
+
+    Returns:
+        List of str, those of the paths seen inside that lie below /tmp.
+    """
     return [path for path in _bindings(readable) if path.startswith("/tmp/")]
 
 
 @contextlib.contextmanager
 def confinement(readable=()):
-    """Yields bubblewrap's command line and the descriptors that it reads."""
+    """A `with` block in which bubblewrap can be started.
+
+    Args:
+        readable: sequence of paths that may be read inside, besides Python and the package.
+
+    Yields:
+        Tuple of bubblewrap's command line, a list of str to which the program is added, and the file
+        descriptors that it must inherit.
+    """
     user, group = (NOBODY, NOBODY) if os.getuid() == 0 else (os.getuid(), os.getgid())
     descriptors = {}
     try:

@@ -53,7 +53,15 @@ class _Compiler(CachingCompiler):
 
 
 class Shell(InteractiveShell):
-    """IPython, speaking to a `student.Student` instead of a terminal."""
+    """IPython, speaking to a `student.Student` instead of a terminal.
+
+    Args:
+        student: `student.Student`, whose `outputs` get what cells print and display.
+        **arguments: passed to `InteractiveShell`.
+
+    Raises:
+        SystemExit: by `ask_exit`, when a cell calls `exit` or `quit`.
+    """
 
     displayhook_class = Type(_Hook)
     display_pub_class = Type(_Publisher)

@@ -35,7 +35,15 @@ def grade(options):
 
 
 def run(order, options):
-    """Carries out an order and prints what became of it; see `grade`."""
+    """Carries out an order and prints what became of it.
+
+    Args:
+        order: `Order`.
+        options: `argparse.Namespace` of `coursepkg grade`.
+
+    Returns:
+        int, the exit code, as `grade`; 130 if it was stopped while some were still waiting.
+    """
     try:
         display = Display(sys.stderr)
         task = Run(order, options.force, options.workers, options.scheduler, display)

@@ -43,6 +43,9 @@ def send_settings(channel, settings, listeners):
 def receive_settings(channel):
     """Receives what `send_settings` sent.
 
+    Args:
+        channel: `socket.socket` to the provisioner.
+
     Returns:
         Tuple of the settings and a dict from zmq address to the file descriptor that listens there.
 
@@ -100,7 +103,11 @@ def _private(path, flags):
 
 
 def bind_to(listeners):
-    """Lets a zmq socket that binds to one of these addresses use the descriptor that listens there."""
+    """Lets a zmq socket that binds to one of these addresses use the descriptor that listens there.
+
+    Args:
+        listeners: dict from zmq address to the file descriptor that listens there.
+    """
     import zmq
 
     original = zmq.Socket.bind
@@ -118,6 +125,10 @@ def leave_out_floods(app, most):
     """Shows no more than `most` bytes of one cell's output, and says what is left out.
 
     This protects a notebook from a loop that prints. It is no wall: code in the kernel can take it down.
+
+    Args:
+        app: ipykernel's `IPKernelApp`, initialized.
+        most: int, bytes.
     """
     send = app.iopub_thread.send_multipart
     used = {"bytes": 0, "told": False}

@@ -64,5 +64,9 @@ class Examination:
 
 
 def pair():
-    """Returns two connected sockets, one for each process."""
+    """Connects two processes.
+
+    Returns:
+        Tuple of two connected stream sockets, one for each process.
+    """
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)

@@ -57,6 +57,11 @@ class Course:
         max_dir_size: int, kilobytes, of a submission.
         groupshared: bool, whether instructors share the folders by group.
         config: all of nbgrader's settings, a traitlets `Config`.
+
+    Raises:
+        CourseProblem: by `assignments`, `submitted` and `left_out`, if a folder that they list may not be
+            read or holds too much.
+        ValueError: by `submission`, if that is no student's id.
     """
 
     folder: Path

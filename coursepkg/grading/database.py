@@ -24,12 +24,26 @@ class DatabaseProblem(Exception):
 
 
 def shown(url):
-    """Returns a database's URL as a person may see it, without the password."""
+    """Words a database's URL as a person may see it.
+
+    Args:
+        url: str, or an SQLAlchemy `URL`.
+
+    Returns:
+        str, the URL with asterisks for the password.
+    """
     return sqlalchemy.make_url(url).render_as_string(hide_password=True)
 
 
 def exists(url):
-    """Returns whether there is a database; SQLite would make an empty file where it looks for one."""
+    """Whether there is a database; SQLite would make an empty file where it looks for one.
+
+    Args:
+        url: str, or an SQLAlchemy `URL`.
+
+    Returns:
+        bool; `True` for every database that is no file.
+    """
     parsed = sqlalchemy.make_url(url)
     return parsed.get_backend_name() != "sqlite" or Path(parsed.database.removeprefix("file:")).exists()
 

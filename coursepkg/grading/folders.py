@@ -60,7 +60,7 @@ def write_outcome(course, outcome, assignment):
             files[f"{name}.ipynb"] = _as_json(notebook)
         replace_folder(autograded, {**files, **exchange}, course.groupshared, read_only=True)
     else:
-        remove_folder(autograded)
+        _remove_folder(autograded)
     pages = _pages(course, outcome, assignment, notebooks)
     # `nbgrader release_feedback` cannot do without a time, and reads it for its log alone.
     stamp = {"timestamp.txt": time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime()).encode()}
@@ -278,7 +278,7 @@ def replace_folder(folder, files, groupshared=False, read_only=False):
     _sync(folder.parent)
 
 
-def remove_folder(folder):
+def _remove_folder(folder):
     """Takes a folder away in one step; nothing happens where there is none."""
     aside = _aside(folder)
     with contextlib.suppress(FileNotFoundError):

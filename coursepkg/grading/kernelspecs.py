@@ -8,7 +8,11 @@ FOLDER = Path(__file__).parent  # its folder `kernels` is laid out as Jupyter ex
 
 
 def names():
-    """Returns the names of the course's kernels."""
+    """Names the course's kernels.
+
+    Returns:
+        List of str, sorted.
+    """
     return sorted(spec.parent.name for spec in FOLDER.glob("kernels/*/kernel.json"))
 
 
@@ -44,7 +48,11 @@ def install(user=False, prefix=None):
 
 
 def installed():
-    """Returns a dict from each kernel's name to the folder where Jupyter finds it, or an empty str."""
+    """Looks where Jupyter finds the course's kernels.
+
+    Returns:
+        Dict from each kernel's name to its folder, a str, which is empty where Jupyter finds none.
+    """
     from jupyter_client.kernelspec import KernelSpecManager
 
     found = KernelSpecManager().find_kernel_specs()

@@ -21,6 +21,9 @@ class Limits:
         output_bytes: what one cell may print or display; the rest is left out and named.
         message_bytes: one value on its way between the student's process and the examiner's.
         restarts: how often the student's process is started anew before the rest is left out.
+
+    Raises:
+        ValueError: if one of them is no number, not above 0, or infinite.
     """
 
     memory: int = 3072 * MEBIBYTE

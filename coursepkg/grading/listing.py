@@ -42,6 +42,9 @@ class IntakeLimits:
         cells: of one notebook.
         code_characters: of all code in one notebook together.
         values: how many values the JSON of a notebook may hold, roughly.
+
+    Raises:
+        ValueError: if one of them is no whole number from 1 up.
     """
 
     file_bytes: int = 50_000_000
@@ -99,6 +102,10 @@ class Folder:
     Attributes:
         entries: list of `Entry`, sorted by path.
         left_out: list of tuples of a path and the reason, of what is no ordinary file.
+
+    Raises:
+        Rejected: if there is no such folder, it cannot be read, or it holds more files than allowed.
+        OSError: if this machine cannot read it for another reason.
     """
 
     def __init__(self, path, limits):

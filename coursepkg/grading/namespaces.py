@@ -33,13 +33,32 @@ def _checked(what, result):
 
 
 def prctl(option, *arguments):
-    """Calls prctl(2); `os` has it from Python 3.14 or so, and not all of it."""
+    """Calls prctl(2); `os` has it from Python 3.14 or so, and not all of it.
+
+    Args:
+        option: int, one of the constants `PR_...`.
+        *arguments: up to four int; those left out are 0.
+
+    Raises:
+        OSError: if the kernel refuses.
+    """
     padded = [ctypes.c_ulong(value) for value in (*arguments, 0, 0, 0, 0)[:4]]
     _checked(f"prctl {option}", _libc.prctl(option, *padded))
 
 
 def mount(source, target, kind, flags, options=""):
-    """Calls mount(2)."""
+    """Calls mount(2).
+
+    Args:
+        source: str, the device, or a name for what has none.
+        target: str, path of the folder.
+        kind: str, the type of file system.
+        flags: int, `MS_...` constants, added up.
+        options: str, of this type of file system.
+
+    Raises:
+        OSError: if the kernel refuses.
+    """
     result = _libc.mount(
         source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode() or None
     )
@@ -158,7 +177,7 @@ def lock():
     prctl(PR_SET_NO_NEW_PRIVS, 1)
 
 
-def try_out(uid, gid):
+def _try_out(uid, gid):
     """Goes through all of it once and says in one line what does not work; for `sandbox.why_not_confined`."""
     try:
         if os.getuid() == 0:
@@ -181,4 +200,4 @@ def try_out(uid, gid):
 
 if __name__ == "__main__":
     signal.alarm(20)
-    sys.exit(try_out(int(sys.argv[1]), int(sys.argv[2])))
+    sys.exit(_try_out(int(sys.argv[1]), int(sys.argv[2])))

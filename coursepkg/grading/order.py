@@ -78,7 +78,11 @@ class Order:
 
 
 def worker_name():
-    """Returns a name that no other worker has, on this machine or another."""
+    """Makes up a name that no other worker has, on this machine or another.
+
+    Returns:
+        str: host name, process id and a random part.
+    """
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
@@ -112,6 +116,9 @@ def explained(order):
 
     Args:
         order: `Order`.
+
+    Raises:
+        Trouble: where what came up in the block is the course's, its database's or its disk's trouble.
     """
     try:
         yield

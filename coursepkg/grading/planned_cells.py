@@ -69,7 +69,14 @@ def kind_of(cell):
 
 
 def points_of(cell):
-    """float, what a cell of the assignment's source is worth."""
+    """What a cell is worth.
+
+    Args:
+        cell: nbformat cell of the assignment's source.
+
+    Returns:
+        float, points; 0 for a cell without any.
+    """
     return float(cell.metadata["nbgrader"].get("points", 0) or 0)
 
 

@@ -25,7 +25,11 @@ LOG_BYTES = 2000
 
 
 def default_workers():
-    """Returns how many workers this machine can feed: one for each core, as far as memory goes."""
+    """Counts the workers that this machine can feed: one for each core, as far as memory goes.
+
+    Returns:
+        int, at least 1.
+    """
     return max(1, min(len(os.sched_getaffinity(0)), psutil.virtual_memory().available // WORKER_BYTES))
 
 

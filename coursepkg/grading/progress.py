@@ -25,7 +25,14 @@ def plain(text):
 
 
 def duration(seconds):
-    """A time as people say it: `45 s`, `3 min 10 s`, `2 h 05 min`."""
+    """Words a time as people say it.
+
+    Args:
+        seconds: number, not negative.
+
+    Returns:
+        str, such as `45 s`, `3 min 10 s` or `2 h 05 min`.
+    """
     seconds = int(seconds)
     if seconds < 60:
         return f"{seconds} s"

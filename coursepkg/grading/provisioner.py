@@ -51,6 +51,9 @@ class ConfinedProvisioner(KernelProvisionerBase):
 
     The kernel sees the Python environment and a copy of the files beside its notebook; what it writes there
     is gone when it ends. It is stopped, with a line in the log, when it uses more than its limits.
+
+    Raises:
+        RuntimeError: by `pre_launch`, where the machine cannot confine.
     """
 
     warm = Bool(False, help="Fork the kernel from a parent that has imported libraries.").tag(config=True)

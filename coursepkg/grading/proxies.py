@@ -27,7 +27,12 @@ CLAIMED_KINDS = {
 
 
 class Handle:
-    """A student's object; a subclass of the same name as the object's class has the methods that it has."""
+    """A student's object; a subclass of the same name as the object's class has the methods that it has.
+
+    Raises:
+        AttributeError: when a private attribute is asked for, set or deleted.
+        TypeError: when it is copied or pickled.
+    """
 
     __slots__ = ("__weakref__", "_far")
 

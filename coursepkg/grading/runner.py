@@ -79,6 +79,9 @@ class StopSign:
     """Remembers that Ctrl-C was pressed or SIGTERM came; a second Ctrl-C interrupts at once.
 
     A flag, because an exception out of a signal handler can get lost, in a destructor for instance.
+
+    Raises:
+        KeyboardInterrupt: at the second Ctrl-C, inside `listening`.
     """
 
     def __init__(self):

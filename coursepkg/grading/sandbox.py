@@ -103,6 +103,9 @@ class WarmParent:
         environment: dict, more variables for the children's environment.
         log: path of a file that gets what the warm parent and its children write to stderr, for debugging.
         readable: sequence of paths that children may read as well.
+
+    Raises:
+        CannotStart: by `spawn`, if no child can be started on this machine.
     """
 
     def __init__(
@@ -393,7 +396,15 @@ def _send_files(status, files):
 
 
 class Child:
-    """A confined process and everything that it starts.
+    """A confined process and everything that it starts. `WarmParent.spawn` makes it.
+
+    Args:
+        channel: `socket.socket`, the worker's end of what the role's function got.
+        status: `socket.socket` to the child's init, which says there how the child ended.
+        pid: int, the first process of the child, as the worker sees it.
+        descriptor: int, a pidfd of that process; closed with this object.
+        parent: `WarmParent`.
+        work: path of the child's working folder where it is not confined, or `None`.
 
     Attributes:
         channel: socket, the worker's end of what the role's function got.

@@ -99,6 +99,9 @@ class Sitting:
         notes: list of str, for the student.
         concern: str, why a person should look at the submission; empty if all went as it should.
         peak_memory: int, bytes, the most that both processes were seen to hold together.
+
+    Raises:
+        RuntimeError: by `run`, if this machine cannot start the processes.
     """
 
     def __init__(self, rebuilt, files, parent, limits, deadline):

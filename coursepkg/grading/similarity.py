@@ -127,10 +127,8 @@ def read_written(submissions, assignment):
             for place, cell in enumerate(notebook.cells, 1):
                 grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
                 kind = kinds.get((name, grade_id), "")
-                if cell.cell_type != "code" or kind in (
-                    "test",
-                    "locked",
-                ):  # the grader puts the originals back
+                # The grader puts the originals of tests and locked cells back.
+                if cell.cell_type != "code" or kind in ("test", "locked"):
                     continue
                 if _without_space(cell.source) in plain:
                     continue

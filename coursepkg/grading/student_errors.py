@@ -30,8 +30,9 @@ class StudentLost(StudentError):
 class StudentStopped(BaseException):
     """The student's process cannot go on; no test may catch this and pass.
 
-    Attributes:
+    Args:
         state: `"gone"`, `"slow"` or `"broken"`.
+        reason: str, a sentence for the student.
     """
 
     def __init__(self, state, reason):
@@ -126,7 +127,10 @@ def make_class(name, base=None, parents=()):
         parents: tuple of classes made by this function that it is derived from.
 
     Returns:
-        A subclass of `StudentError`, of `parents` and of `base`.
+        A subclass of `StudentError`, of `parents` and of `base`, as far as they go together.
+
+    Raises:
+        ValueError: if no class can be made with this name.
     """
     content = {"__init__": _keep_message, "__str__": _say_message, "__module__": "__main__"}
     for bases in ((*(parents or (StudentError,)), *((base,) if base else ())), parents, (StudentError,)):

@@ -104,6 +104,9 @@ def forbid():
     """Refuses these calls to this process and its children from now on, after `namespaces.lock`.
 
     On other machines than x86_64 and aarch64 it does nothing: the namespaces and limits hold there as well.
+
+    Raises:
+        OSError: if the kernel takes no such filter.
     """
     machine = platform.machine()
     if machine not in ARCHITECTURES:

@@ -212,7 +212,14 @@ def _is_ending(pid):
 
 
 def descendants(pid):
-    """Returns the process ids of all that descend from `pid`, as far as they can be seen."""
+    """Finds all processes that descend from one, as far as they can be seen.
+
+    Args:
+        pid: int, the process id of the one.
+
+    Returns:
+        List of int, process ids.
+    """
     found, waiting = [], [pid]
     while waiting:
         one = waiting.pop()

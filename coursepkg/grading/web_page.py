@@ -40,7 +40,14 @@ POLICY = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; fo
 
 
 def escape(text):
-    """Returns a text as HTML shows it, its control characters taken out."""
+    """Words a text so that HTML shows it as it is.
+
+    Args:
+        text: any value; its `str` counts.
+
+    Returns:
+        str, with replacement characters for control characters.
+    """
     return html.escape(re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "\N{REPLACEMENT CHARACTER}", str(text)))
 
 
@@ -150,7 +157,14 @@ def csv_text(columns, rows):
 
 
 def harmless(value):
-    """Returns a value for a spreadsheet; a text that it would calculate begins with an apostrophe."""
+    """Makes a value harmless for a spreadsheet, which would calculate some texts.
+
+    Args:
+        value: any value; its `str` counts, unless it is a number or `None`.
+
+    Returns:
+        A number or `None` as it is, else a str; one that would be calculated begins with an apostrophe.
+    """
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
     text = str(value).replace("\0", "\N{REPLACEMENT CHARACTER}")

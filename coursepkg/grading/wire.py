@@ -51,6 +51,9 @@ class Connection:
     Args:
         connected: `socket.socket`, a connected stream socket.
         limits: `coursepkg.grading.Limits`, of which `message_bytes` and `output_bytes` count here.
+
+    Raises:
+        WireError: by all that sends or receives; each of them says which kinds.
     """
 
     def __init__(self, connected, limits):

@@ -323,7 +323,7 @@ class Queue:
             LeaseLost: if another worker has the submission, or it has changed.
         """
         with database.writing(self.url) as connection:
-            values = {"state": FAILED, "reason": storable(reason), "expires": None}
+            values = {"state": FAILED, "reason": _storable(reason), "expires": None}
             values |= {"finished_at": database.now(connection)}
             if connection.execute(_held(task).values(values)).rowcount != 1:
                 raise LeaseLost(_lost(task))
@@ -439,7 +439,7 @@ def finish(connection, task, outcome):
     values = {
         "state": DONE,
         "verdict": outcome.state,
-        "reason": storable(outcome.reason),
+        "reason": _storable(outcome.reason),
         "seconds": outcome.seconds,
         "peak_memory": outcome.peak_memory,
         "outcome": json.dumps(_without_contents(outcome).to_dict()),
@@ -450,7 +450,7 @@ def finish(connection, task, outcome):
         raise LeaseLost(_lost(task))
 
 
-def storable(text):
+def _storable(text):
     """Returns a text that any database takes: bounded, without what UTF-8 or PostgreSQL cannot hold."""
     return text[:MOST_CHARACTERS].replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
 

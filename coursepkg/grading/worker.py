@@ -80,6 +80,9 @@ def course_of(order):
 
     Returns:
         `Course`.
+
+    Raises:
+        Trouble: if the settings here lead to another gradebook than the grader's.
     """
     course = open_course(order.course, order.db_url)
     if order.gradebook not in (None, shown(course.db_url)):
@@ -201,6 +204,9 @@ class Stopping:
     """Turns SIGTERM into `GiveBack`: at once while a submission runs, afterwards while one is recorded.
 
     An exception out of a signal handler can get lost, in a destructor for instance; so `asked` remembers it.
+
+    Raises:
+        GiveBack: when SIGTERM comes, or at the end of `later` if it came inside.
     """
 
     def __init__(self):
