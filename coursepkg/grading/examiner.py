@@ -201,7 +201,7 @@ class Examiner:
             return "passed", None, ""
         parts = [failure.get(key) for key in ("class", "message")] if type(failure) is dict else []
         text = ": ".join(part for part in parts if type(part) is str and part)
-        return "error", None, text or "an error"
+        return "error", None, clean(text, MOST_MESSAGE) or "an error"
 
     def _run_locked_cell(self, cell, outputs, deadline):
         """Runs a locked cell here as well; returns what it raised, or `""`."""

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import importlib
+import random
 import weakref
 
 import numpy as np
@@ -24,6 +25,7 @@ LIBRARIES = (
     "operator",
     "builtins",
 )
+WITHOUT_VALUE = ("begin", "run", "set name")  # what comes with their answers is not even looked at
 MOST_NESTED = 20
 MOST_RAISED = 50
 REASONS = {
@@ -121,7 +123,7 @@ class Link:
             except TooLarge as problem:
                 raise CannotCross(f"An argument cannot go to the student's process: {problem}.") from None
             answer, unpacker = self._await(number)
-            value, error = self._read(answer, unpacker)
+            value, error = self._read(answer, unpacker, action in WITHOUT_VALUE)
             if back and error is None:
                 changed = unpacker.unpack(answer.get("changed"))
                 self._write_back([*arguments, *keywords.values()], changed)
@@ -213,13 +215,13 @@ class Link:
             else:
                 raise ValueError("an answer that nobody asked for")
 
-    def _read(self, answer, unpacker):
+    def _read(self, answer, unpacker, without_value):
         """Returns an answer's value, or the exception that it tells of."""
         if self.outputs is not None and answer.get("outputs"):
             self.outputs.extend(answer["outputs"])
         error = answer.get("error")
         if error is None:
-            return unpacker.unpack(answer.get("value")), None
+            return None if without_value else unpacker.unpack(answer.get("value")), None
         if type(error) is not dict:
             raise ValueError("no exception")
         if error.get("class") in ("SystemExit", "KeyboardInterrupt", "GeneratorExit"):
@@ -227,7 +229,7 @@ class Link:
         ours = error.get("ours")
         if type(ours) is int and ours in self.raised:
             return None, self.raised[ours]
-        if error.get("made") is not None:
+        if error.get("made") is not None and not without_value:
             return None, unpacker.exception(error)
         return None, student_errors.read(error)
 
@@ -299,6 +301,10 @@ class _ToStudent(Packer):
             return {"mine": far.number}
         if isinstance(value, np.random.Generator):
             return self._pack_generator(value)
+        if isinstance(value, random.Random):
+            state = self.pack(value.getstate())
+            value.seed(value.getrandbits(128))
+            return {"random": state}
         name = library_name(value)
         if name:
             return {"library": name}

@@ -6,6 +6,7 @@ what they are built on, so that no method of theirs is ever called on the other 
 
 import collections
 import keyword
+import pathlib
 
 import numpy as np
 
@@ -119,6 +120,8 @@ class Packer:
             return {"range": [_pack_integer(part) for part in (value.start, value.stop, value.step)]}
         if isinstance(value, slice):
             return {"slice": [self.pack(part, depth + 1) for part in (value.start, value.stop, value.step)]}
+        if isinstance(value, pathlib.PurePath):
+            return {"path": self.pack(str(value), depth + 1)}
         if value is Ellipsis:
             return {"ellipsis": True}
         if isinstance(value, np.dtype) and DTYPE.fullmatch(value.str) and value.itemsize <= MOST_ITEM:
@@ -416,6 +419,11 @@ class Unpacker:
             raise ValueError("no integer")
         return int(digits, 16)
 
+    def _read_path(self, text, content, depth):
+        if type(text) is not str:
+            raise ValueError("no path")
+        return pathlib.Path(text)
+
     def _read_ellipsis(self, value, content, depth):
         return Ellipsis
 
@@ -452,6 +460,7 @@ _READERS = {
     "slice": Unpacker._read_slice,
     "integer": Unpacker._read_integer,
     "ellipsis": Unpacker._read_ellipsis,
+    "path": Unpacker._read_path,
     "dtype": Unpacker._read_dtype,
     "type": Unpacker._read_type,
     "scalar type": Unpacker._read_scalar_type,

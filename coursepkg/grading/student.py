@@ -6,6 +6,7 @@ Whatever it says is judged elsewhere: student code can change anything in this p
 import builtins
 import inspect
 import os
+import random
 import sys
 import types
 
@@ -386,6 +387,10 @@ class _FromExaminer(Unpacker):
             bits = getattr(np.random, content["generator"])()
             bits.state = self.unpack(content["state"])
             return np.random.Generator(bits)
+        if "random" in content:
+            made = random.Random()
+            made.setstate(self.unpack(content["random"]))
+            return made
         if "function" in content:
             return _callback(self.student, content["function"], content["name"])
         raise ValueError("no value")

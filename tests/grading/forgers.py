@@ -158,6 +158,16 @@ def lengthens_its_list(connection, message):
         connection.send({"to": message["number"], "value": 1})
 
 
+@forger
+def makes_a_table_whose_keys_all_clash(connection, message):
+    if message["do"] == "name":
+        connection.send({"to": message["number"], "value": found(handle())})
+        return
+    hashed_as_zero = (format(number * (2**61 - 1), "x") for number in range(5, 60_005))
+    pairs = [[{"integer": digits}, 0] for digits in hashed_as_zero]
+    connection.send({"to": message["number"], "value": {"dict": pairs}})
+
+
 for _name, _reply in {
     "an_array_that_did_not_come": name_then({"value": {"array": 5}}),
     "one_array_many_times": name_then({"value": [{"array": 0}] * 50}, [np.zeros(1000)]),

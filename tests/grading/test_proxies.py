@@ -325,6 +325,12 @@ def test_a_random_generator_goes_on_from_where_it_is_and_no_number_comes_twice(c
         "assert (draw(random) == expected).all()\n"
         "assert not (draw(random) == expected).any() and not (random.normal(size=3) == expected).any()"
     )
+    cells.student_runs("def roll(dice):\n    return [dice.randrange(10**9) for _ in range(3)]")
+    cells.passes(
+        "import random\ndice, same = random.Random(5), random.Random(5)\n"
+        "expected = [same.randrange(10**9) for _ in range(3)]\n"
+        "assert roll(dice) == expected and roll(dice) != expected"
+    )
 
 
 def test_a_library_is_called_beside_the_student_s_objects(cells):

@@ -5,6 +5,7 @@ import json
 import socket
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -210,6 +211,7 @@ PLAIN = [
     np.dtype("float32"),
     float,
     np.float32,
+    Path("folder") / "file.txt",
 ]
 
 
@@ -333,6 +335,7 @@ NO_VALUES = {
     "a class of Python": {"type": "object"},
     "a class of another kind": {"scalar type": "ndarray"},
     "a complex number of text": {"complex": ["1", "2"]},
+    "a path that is no text": {"path": 3},
     "a default of another kind": {"dict": [], "kind": 7},
 }
 
