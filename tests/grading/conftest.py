@@ -150,3 +150,19 @@ def database_url(request, tiny_course):
     if request.param == "sqlite":
         return f"sqlite:///{tiny_course / 'gradebook.db'}"
     return tiny.copy_gradebook(tiny_course, request.getfixturevalue("postgresql").new_database())
+
+
+@pytest.fixture
+def course(tiny_course, database_url):
+    """The tiny course with its gradebook on SQLite and on PostgreSQL."""
+    from coursepkg.grading.course import open_course
+
+    return open_course(tiny_course, database_url)
+
+
+@pytest.fixture
+def on_sqlite(tiny_course):
+    """The tiny course with its own gradebook."""
+    from coursepkg.grading.course import open_course
+
+    return open_course(tiny_course)

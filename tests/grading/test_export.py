@@ -2,13 +2,11 @@
 
 import csv
 import io
-import os
-import subprocess
-import sys
 from types import SimpleNamespace
 
 import pytest
 from nbgrader.api import Gradebook
+from tiny import run_nbgrader
 
 from coursepkg.cli import main
 from coursepkg.grading import gradebook
@@ -75,16 +73,7 @@ def test_canvas_finds_its_columns_and_its_row_of_points(course):
 
 
 def test_scores_are_those_of_nbgraders_own_export(course):
-    environment = os.environ | {"PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"}
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", "export"],
-        cwd=course.root,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    run_nbgrader(course.root, "export")
     with open(course.root / "grades.csv", newline="") as file:
         theirs = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     ours = {row[3]: float(row[5] or 0) for row in table(as_canvas(course))[2:]}

@@ -88,16 +88,6 @@ def graded(student, *notebooks):
     return Outcome(student, "ps1", "graded", notebooks=list(notebooks), seconds=1.0)
 
 
-@pytest.fixture
-def course(tiny_course, database_url):
-    return open_course(tiny_course, database_url)
-
-
-@pytest.fixture
-def on_sqlite(tiny_course):
-    return open_course(tiny_course)
-
-
 def by_hand(url):
     """What an instructor does in formgrader."""
     with Gradebook(url, "tiny") as book:

@@ -10,6 +10,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from tiny import run_nbgrader
 
 from coursepkg.grading import database, work_queue
 from coursepkg.grading.course import open_course
@@ -19,18 +20,8 @@ from coursepkg.grading.work_queue import LeaseLost, Queue, Task
 
 
 @pytest.fixture
-def course(tiny_course, database_url):
-    return open_course(tiny_course, database_url)
-
-
-@pytest.fixture
 def queue(course):
     return Queue(course)
-
-
-@pytest.fixture
-def on_sqlite(tiny_course):
-    return open_course(tiny_course)
 
 
 def outcome_of(student, message=""):
@@ -260,16 +251,7 @@ def test_a_kill_at_any_moment_loses_nothing(course, queue, monkeypatch):
 
 def test_nbgrader_can_still_upgrade_the_database(on_sqlite):
     Queue(on_sqlite).add("ada", "ps1", "f", "v")
-    environment = os.environ | {"PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"}
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", "db", "upgrade"],
-        cwd=on_sqlite.root,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    run_nbgrader(on_sqlite.root, "db", "upgrade")
     assert states(Queue(on_sqlite)) == {"ada": "queued"}
 
 

@@ -1,5 +1,9 @@
 """A course whose assignment costs no imports: two notebooks with every kind of cell that nbgrader knows."""
 
+import os
+import subprocess
+import sys
+
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -98,6 +102,20 @@ def read_config(folder):
     from traitlets.config import PyFileConfigLoader
 
     return PyFileConfigLoader("nbgrader_config.py", path=str(folder)).load_config()
+
+
+def run_nbgrader(folder, *arguments):
+    """Runs one of nbgrader's commands in a course's folder."""
+    path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *arguments],
+        cwd=folder,
+        env=os.environ | {"PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def copy_gradebook(folder, url):
