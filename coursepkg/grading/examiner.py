@@ -40,7 +40,14 @@ def serve(connected):
 
 
 class Names(dict):
-    """The names of all test cells; one that no test or locked cell defines is looked for at the student's."""
+    """The names of all test cells; one that no test or locked cell defines is looked for at the student's.
+
+    Args:
+        find: function of a name that no cell defines and Python does not know, which returns its value.
+
+    Raises:
+        KeyError: when a name that Python has itself is looked up, so that Python goes on to its own.
+    """
 
     def __init__(self, find):
         super().__init__(__name__="__main__", __builtins__=builtins)
@@ -57,6 +64,9 @@ class Examiner:
 
     Args:
         connected: `socket.socket` to the worker.
+
+    Raises:
+        KeyError: by `find_name`, if nothing has that name.
     """
 
     def __init__(self, connected):
