@@ -51,6 +51,11 @@ class Link:
         reason: str, a sentence for the student when it is over.
         deadline: `time.monotonic()` by which answers must have come, or `None`.
         outputs: `capture.Outputs` for what student code prints, or `None`.
+
+    Raises:
+        StudentStopped: by `request`, `ask` and `check`, once the conversation is over, for whatever reason.
+        CannotCross: by `request` and `ask`, if an argument cannot go to the process.
+        Exception: by `request` and `ask`, what student code raised.
     """
 
     def __init__(self, connection, limits, make_handle):
@@ -262,11 +267,16 @@ class Link:
 class Far:
     """Where a proxy's object is.
 
-    Attributes:
+    Args:
         link: `Link` to its process.
         number: int, its number there.
         label: str, its `__name__` there, or `""`.
+
+    Attributes:
         seen: int, how often it has come here, so that it is let go only when nothing is under way.
+
+    Raises:
+        StudentLost: by `ask`, if the process was replaced since.
     """
 
     __slots__ = ("label", "link", "number", "seen")
