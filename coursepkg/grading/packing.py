@@ -42,8 +42,15 @@ class CannotCross(TypeError):
 class Packer:
     """Writes one message's values; a subclass says what becomes of what is no plain value.
 
+    Args:
+        most_bytes: int, how large the message's arrays may be together.
+
     Attributes:
         arrays: list of arrays that belong to the message.
+
+    Raises:
+        CannotCross: by `pack` and `refer`, if a value can be neither copied nor referred to.
+        TooLarge: by `pack`, if the message holds too much.
     """
 
     def __init__(self, most_bytes):
@@ -268,10 +275,11 @@ def _origin(value):
 class Unpacker:
     """Reads one message's values; a subclass says what references stand for.
 
-    What it reads may be forged: whatever does not fit raises `ValueError` or `TypeError`.
-
     Args:
         arrays: list of arrays that came with the message.
+
+    Raises:
+        ValueError, TypeError: by `unpack`, wherever something does not fit: what it reads may be forged.
     """
 
     def __init__(self, arrays):
@@ -468,7 +476,14 @@ _READERS = {
 
 
 def is_name(text):
-    """Returns whether a value is a short Python name, fit for a class or a field."""
+    """Whether a value is a short Python name, fit for a class or a field.
+
+    Args:
+        text: anything.
+
+    Returns:
+        bool.
+    """
     return type(text) is str and len(text) <= 100 and text.isidentifier() and not keyword.iskeyword(text)
 
 
