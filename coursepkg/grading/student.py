@@ -38,6 +38,10 @@ class Student:
 
     Args:
         connected: `socket.socket` to the examiner.
+
+    Raises:
+        WireError: by `answer` and `call_back`, when the examiner has gone.
+        CalledBack: by `call_back`, if the examiner's function raised something.
     """
 
     def __init__(self, connected):
@@ -264,7 +268,11 @@ class CalledBack(Exception):
 
 
 class AsHandle:
-    """Marks a value that is not to be copied."""
+    """Marks a value that is not to be copied.
+
+    Args:
+        value: any object.
+    """
 
     def __init__(self, value):
         self.value = value
