@@ -159,7 +159,7 @@ def test_a_kernel_that_ends_itself_is_noticed(kernel, caplog):
 def test_a_kernel_that_uses_too_much_is_stopped(limits, source, reason, caplog):
     waits = f"{source}\nimport time; time.sleep(60)"
     # On a slow machine the limit may be reached before the first cell: then it is nbclient's other error.
-    with caplog.at_level(logging.WARNING), pytest.raises(RuntimeError, match="[Kk]ernel died"):
+    with caplog.at_level(logging.WARNING), pytest.raises(RuntimeError, match=r"[Kk]ernel died"):
         run("coursepkg-warm", [waits], limits=limits)
     assert reason in caplog.text
     for parent in [one for one in provisioner._warm_parents if one[0] != provisioner.Limits()]:
