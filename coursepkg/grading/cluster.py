@@ -46,6 +46,11 @@ class ClusterPool:
         self.stop_event = f"coursepkg-stop-{worker_name()}"
         self.event = Event(self.stop_event, client=self.client)
 
+    def hosts(self):
+        """Returns the set of machines that the cluster's workers run on."""
+        workers = self._answer(self.client.scheduler_info)["workers"]
+        return {worker["host"] for worker in workers.values()}
+
     def top_up(self, waiting):
         """Submits a task for each submission that waits, up to the number of the cluster's threads."""
         threads = sum(self._answer(self.client.nthreads).values())

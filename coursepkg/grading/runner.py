@@ -269,7 +269,13 @@ class Run:
     def _pool(self, order):
         if self.scheduler:
             order = replace(order, gradebook=shown(self.course.db_url))
-            return _Closing(self, ClusterPool(order, self.scheduler, self.workers))
+            pool = ClusterPool(order, self.scheduler, self.workers)
+            if self.display and order.gradebook.startswith("sqlite") and len(pool.hosts()) > 1:
+                self.display.say(
+                    "The gradebook is SQLite and the workers run on several machines. Its locks may not hold "
+                    "on a file system that they share: PostgreSQL is the safe choice (--db)."
+                )
+            return _Closing(self, pool)
         if order.confined:
             from coursepkg.grading.sandbox import why_not_confined
 
