@@ -48,8 +48,7 @@ class ClusterPool:
 
     def hosts(self):
         """Returns the set of machines that the cluster's workers run on."""
-        workers = self._answer(self.client.scheduler_info)["workers"]
-        return {worker["host"] for worker in workers.values()}
+        return {address.rpartition(":")[0] for address in self._answer(self.client.nthreads)}
 
     def top_up(self, waiting):
         """Submits a task for each submission that waits, up to the number of the cluster's threads."""

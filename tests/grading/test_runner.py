@@ -12,6 +12,7 @@ import sqlite3
 import threading
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -230,6 +231,15 @@ def test_workers_know_their_own_end(tiny_course, log):
         )
         assert done.stdout.startswith(said) if said else not done.stdout, done.stderr
     assert judged(tiny_course) == expected_scores(["ada"])
+
+
+@pytest.mark.parametrize(("hosts", "warned"), [({"tcp://a"}, False), ({"tcp://a", "tcp://b"}, True)])
+def test_sqlite_on_several_machines_is_warned_of(tiny_course, monkeypatch, hosts, warned):
+    monkeypatch.setattr(runner, "ClusterPool", lambda *_: SimpleNamespace(hosts=lambda: hosts))
+    stream = io.StringIO()
+    order = order_for(tiny_course)
+    Run(order, scheduler="tcp://x:1", display=Display(stream))._pool(order)
+    assert ("PostgreSQL is the safe choice" in stream.getvalue()) == warned
 
 
 def test_an_order_survives_its_journey():
