@@ -1,0 +1,188 @@
+"""What a submission tries against source, neighbours, verdict and machine; it earns what its honest parts do.
+
+Each attack is a file of `attacks/`. The session that grades everybody grades it, in the real confinement, and
+an honest submission behind it by the same warm parent.
+"""
+
+import hashlib
+import importlib.util
+import json
+import re
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # so that the tests find `hostile_course`
+
+import hostile_course
+from hostile_course import FIRST, LEAK
+
+from coursepkg.grading import folders, gradebook
+from coursepkg.grading.limits import Limits
+from coursepkg.grading.sandbox import WarmParent
+from coursepkg.grading.session import grade_submission
+
+pytestmark = pytest.mark.sandbox
+
+IMPORTS = ("numpy", "matplotlib.pyplot", "IPython.core.interactiveshell", "coursepkg.checks")
+LIMITS = Limits(
+    memory=700 * 2**20,
+    cell_seconds=20.0,
+    submission_seconds=60.0,
+    disk_bytes=64 * 2**20,
+    message_bytes=32 * 2**20,
+    processes=64,
+)
+ATTACKS = hostile_course.attacks()
+HONEST = hostile_course.Attack.read_text("ada", '"""An honest submission."""\n\nWHOLE = True\n')
+NEIGHBOUR = hostile_course.Attack.read_text("charles", '"""One that is graded after every attack."""\n')
+
+
+def _make_course(folder):
+    """As the assignments' own tests lay one out."""
+    path = hostile_course.TESTS / "assignments" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("assignments_conftest", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Course(folder)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        made = hostile_course.Course(tmp_path_factory.mktemp("hostile"), _make_course, monkeypatch)
+        made.assignments = {FIRST: made.release(FIRST)}
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="module")
+def parent():
+    with WarmParent(LIMITS, imports=IMPORTS) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def neighbours(course):
+    """Two honest submissions, on disk before the first attack."""
+    folders = [course.submit(HONEST), course.submit(NEIGHBOUR)]
+    for folder in folders:
+        (folder / "notes.txt").write_text(course.token)
+    return folders
+
+
+@pytest.fixture(scope="module")
+def usual(course, parent, neighbours):
+    """What the pages of an honest submission run, load and link."""
+    pages = recorded_pages(course, grade(course, parent, HONEST, neighbours[0]), HONEST)
+    found = hostile_course.active_parts(hostile_course.rendered(pages[f"autograded/{FIRST}.ipynb"]))
+    for page in pages.values():
+        found |= hostile_course.active_parts(page)
+    assert not any("alert" in part or ("http-equiv" in part and "Security" not in part) for part in found)
+    return found
+
+
+def grade(course, parent, attack, folder):
+    limits = replace(LIMITS, **attack.limits)
+    parent.limits = limits
+    try:
+        return grade_submission(attack.name, course.assignment(attack), folder, parent, limits)
+    finally:
+        parent.limits = LIMITS
+
+
+def fingerprint_of(*folders):
+    """What lies in folders, byte by byte."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            digest.update(str(path).encode() + (path.read_bytes() if path.is_file() else b""))
+    return digest.hexdigest()
+
+
+def pages_of(course, outcome):
+    """The files that the instructor and the student open, as text, by name."""
+    pages = {}
+    for step in ("autograded", "feedback"):
+        folder = course.course.path(step, outcome.student, outcome.assignment)
+        for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+            if path.is_file():
+                pages[f"{step}/{path.name}"] = path.read_text(encoding="utf-8", errors="replace")
+    return pages
+
+
+def recorded_pages(course, outcome, attack):
+    """Writes an outcome to the gradebook and to the folders that people open, and returns their pages."""
+    assignment = course.assignments[attack.slug]
+    gradebook.record(course.course, outcome, assignment)
+    folders.write_outcome(course.course, outcome, assignment)
+    return without_test_cells(pages_of(course, outcome))
+
+
+def without_test_cells(pages):
+    """The pages without the sources of test cells, which instructors read in the autograded notebook."""
+    kept = {}
+    for name, page in pages.items():
+        if name.endswith(".ipynb"):
+            notebook = json.loads(page)
+            for cell in notebook["cells"]:
+                if cell["metadata"].get("nbgrader", {}).get("grade"):
+                    cell["source"] = ""
+            page = json.dumps(notebook)
+        kept[name] = page
+    return kept
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=[attack.name for attack in ATTACKS])
+def test_an_attack_gains_nothing_and_touches_nobody(attack, course, parent, neighbours, usual):
+    folder = course.submit(attack)
+    reached = len(course.reached)
+    watched = [course.folder / "source", course.folder / "release", *neighbours, course.outside]
+    before = fingerprint_of(*watched)
+    started = time.monotonic()
+    outcome = grade(course, parent, attack, folder)
+    seconds = time.monotonic() - started
+    said, shown = hostile_course.parts_of(outcome)
+    print(f"{attack.name}: {seconds:.1f} s, {outcome.state}, {outcome.earned:g} of {outcome.points:g}")
+    print(said, shown[:3000], sep="\n")
+
+    assert outcome.state == attack.state, outcome.reason
+    earned = {cell.grade_id: cell.earned for notebook in outcome.notebooks for cell in notebook.cells}
+    for name, points in hostile_course.expected_points(outcome, attack).items():
+        assert points is None or earned[name] == points, (name, earned[name], points)
+    for notebook in outcome.notebooks:
+        for cell in notebook.cells:
+            for pattern in (
+                say for name, say in attack.loses.items() if hostile_course.fits(cell.grade_id, name)
+            ):
+                assert re.search(pattern, cell.message, re.DOTALL), (cell.grade_id, cell.status, cell.message)
+    assert re.search(attack.says, said, re.DOTALL), said
+    assert LEAK not in shown + said
+    assert course.token not in shown + said
+    assert len(course.reached) == reached, "a server of this machine was reached"
+
+    assert len(shown) < 5 * LIMITS.output_bytes
+
+    pages = recorded_pages(course, outcome, attack)
+    for name, page in pages.items():
+        assert course.token not in page, name
+        assert LEAK not in page, name
+        if name.endswith(".html"):
+            assert "Content-Security-Policy" in page
+            assert not hostile_course.active_parts(page) - usual, name
+    if attack.rendered:
+        page = hostile_course.rendered(pages[f"autograded/{FIRST}.ipynb"])
+        assert not hostile_course.active_parts(page) - usual
+    assert fingerprint_of(*watched) == before, "the attack changed something outside of its confinement"
+    assert not hostile_course.left_behind()
+
+    behind = grade(course, parent, NEIGHBOUR, neighbours[1])
+    assert (behind.state, behind.earned) == ("graded", behind.points), hostile_course.parts_of(behind)
+
+
+def test_the_honest_submission_gets_everything_in_the_end(course, parent, neighbours):
+    outcome = grade(course, parent, HONEST, neighbours[0])
+    assert (outcome.state, outcome.earned) == ("graded", 52.0), hostile_course.parts_of(outcome)
