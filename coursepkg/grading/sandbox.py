@@ -37,7 +37,7 @@ SPAWN_SECONDS = 60.0
 REPORT_SECONDS = 0.5
 SOCKET_BYTES = 256 * 1024  # what can wait in one, with the kernel's own part of it
 ATTEMPTS = 3
-GROWTH_BYTES = 64 * 2**20  # of resident memory, after which it is measured anew how much of it is shared
+GROWTH_BYTES = 16 * 2**20  # of resident memory, or an eighth of it: then it is measured anew what is shared
 MOST_MODULES = 5000
 MODULES_AT_ONCE = 500  # their names fit into one message
 START = (
@@ -441,7 +441,7 @@ class Child:
             return 0
         processes = [self.pid, *descendants(self.pid)]
         resident = sum(map(_resident_memory, processes))
-        if abs(resident - self._resident) >= GROWTH_BYTES:
+        if abs(resident - self._resident) >= max(GROWTH_BYTES, self._resident // 8):
             self._resident, self._proportional = resident, sum(map(_proportional_memory, processes))
         total = self._proportional + resident - self._resident
         if self._confined:
