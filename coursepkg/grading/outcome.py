@@ -11,7 +11,17 @@ GRADED, REJECTED, NEEDS_A_LOOK = "graded", "rejected", "needs a look"
 # stopped            the student's process ended, or was ended for what it used
 # not run            something before it used up the submission's time or restarts
 # manual             a person grades this cell
-CELL_STATUSES = ("passed", "partial", "failed", "not written", "error", "too slow", "stopped", "not run", "manual")
+CELL_STATUSES = (
+    "passed",
+    "partial",
+    "failed",
+    "not written",
+    "error",
+    "too slow",
+    "stopped",
+    "not run",
+    "manual",
+)
 
 
 class Rejected(Exception):

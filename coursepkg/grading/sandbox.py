@@ -28,7 +28,11 @@ DEFAULT_IMPORTS = (
     "keras",
     "matplotlib.pyplot",
     "IPython.core.interactiveshell",
-    "coursepkg.checks",
+    "matplotlib_inline.backend_inline",
+    "coursepkg.checks.behaviour",
+    "coursepkg.checks.gradients",
+    "coursepkg.checks.terms",
+    "coursepkg.grading.cells",
     "coursepkg.grading.student",
     "coursepkg.grading.examiner",
 )
