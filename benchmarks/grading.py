@@ -17,6 +17,7 @@ import os
 import platform
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -49,14 +50,25 @@ GRADE = [sys.executable, "-c", "import sys; from coursepkg.cli import main; sys.
 
 
 class Column(NamedTuple):
-    """One way to grade a class: its title, and the command behind which the assignment's name stands."""
+    """One way to grade a class.
+
+    Attributes:
+        title: str, for the table.
+        command: list of str, in which `{slug}` is the assignment's name.
+        bytecode: bool, whether Python finds compiled libraries. Installers such as uv leave that to the first
+            import, and where PYTHONDONTWRITEBYTECODE is set no import does it.
+    """
 
     title: str
     command: list
+    bytecode: bool = True
 
 
 COLUMNS = {
     "stock": Column("`nbgrader autograde`", [*NBGRADER, "autograde", "{slug}"]),
+    "uncompiled": Column(
+        "`nbgrader autograde`, libraries without bytecode", [*NBGRADER, "autograde", "{slug}"], False
+    ),
     "warm": Column(
         "`nbgrader autograde`, isolated warm kernel",
         [*NBGRADER, "autograde", "{slug}", "--Execute.kernel_name=coursepkg-warm"],
@@ -154,7 +166,12 @@ def measure(column, template, slug, count, say):
     with open(template.parent / "output.txt", "w+", encoding="utf-8", errors="replace") as output:
         start, wall = time.time(), time.monotonic()
         process = subprocess.Popen(
-            command, cwd=folder, env=environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            command,
+            cwd=folder,
+            env=environment(column.bytecode),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
         )
         memory = Memory(process.pid)
         memory.start()
@@ -193,13 +210,23 @@ def measure(column, template, slug, count, say):
     return result, points
 
 
-def environment():
+def environment(bytecode=True):
     """What nbgrader and `coursepkg grade` start from: nothing that favours one of them."""
     left_out = re.compile(
         r"OMP_NUM_THREADS|OPENBLAS_NUM_THREADS|NBGRADER_DB_URL|JUPYTER_PATH|COURSEPKG_.*|TF_.*"
     )
     kept = {name: value for name, value in os.environ.items() if not left_out.fullmatch(name)}
-    return kept | {"JUPYTER_PLATFORM_DIRS": "1"}
+    if not bytecode:
+        kept |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": os.path.join(os.devnull, "nothing")}
+    # nbgrader calls `alembic` by name, which stands beside this Python.
+    path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
+    return kept | {"PATH": path, "JUPYTER_PLATFORM_DIRS": "1"}
+
+
+def compile_libraries():
+    """Has Python write the bytecode of what a grading imports, as the first import does by itself."""
+    modules = "numpy, keras, matplotlib.pyplot, coursepkg.checks, ipykernel.kernelapp, nbgrader.apps"
+    _run([sys.executable, "-c", f"import {modules}"], ROOT)
 
 
 def finished(folder, slug):
@@ -445,7 +472,7 @@ def write_page(results, page):
 
 
 def as_tables(found):
-    """The tables as Markdown: one for each class that stock graded too, then the cost by size of the class."""
+    """The tables as Markdown: one for each class that stock graded too, then the cost by size of class."""
     if not found:
         return "Nothing has been measured yet.\n"
     found = sorted(found, key=lambda one: (one["assignment"], one["submissions"]))
@@ -463,7 +490,7 @@ def side_by_side(one):
     lines = [
         f"### {one['assignment']}, {one['submissions']} honest submissions",
         "",
-        "| | submissions an hour | times stock | seconds each | first grade after | peak memory | per worker |",
+        "| | an hour | times stock | seconds each | first grade after | peak memory | per worker |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for name in COLUMNS:
@@ -508,7 +535,7 @@ def by_size(found):
         [
             "### Cost per submission by size of the class",
             "",
-            "Seconds of wall time per submission; the start, with its imports, is in the mean and in no tenth.",
+            "Seconds of wall time per submission. The start, with its imports, is in the mean only.",
             "",
             "| assignment | | submissions | mean | first tenth | last tenth | peak memory |",
             "| --- | --- | ---: | ---: | ---: | ---: | ---: |",
@@ -527,8 +554,8 @@ def about(one):
     date = max(column["date"] for column in columns)
     commits = ", ".join(sorted({column["commit"] for column in columns}))
     return (
-        f"Measured {date} at {commits} on {on['cores']} cores ({on['processor']}, {mebibytes(on['memory'])}), "
-        f"{on['system']}, Python {on['python']}, {packages}. "
+        f"Measured {date} at {commits} on {on['cores']} cores ({on['processor']}), "
+        f"{mebibytes(on['memory'])}, {on['system']}, Python {on['python']}, {packages}. "
         f"Load average before a column: at most {busy:.1f}.\n"
     )
 
@@ -554,11 +581,13 @@ def main(arguments=None):
     parser.add_argument("--results", type=Path, default=RESULTS, help="where the results are kept")
     parser.add_argument("--page", type=Path, default=PAGE, help="where the tables are written")
     options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what runs below is ended, too
     plan = PLAN
     if options.assignment or options.submissions:
         plan = [(options.assignment or KERAS, options.submissions or 40, list(COLUMNS))]
     try:
         if not options.table:
+            compile_libraries()
             for slug, count, names in plan:
                 wanted = [name for name in names if name in (options.only or names)]
                 if wanted:
