@@ -22,12 +22,12 @@ from hostile_course import FIRST, LEAK
 
 from coursepkg.grading import folders, gradebook
 from coursepkg.grading.limits import Limits
-from coursepkg.grading.sandbox import WarmParent
+from coursepkg.grading.sandbox import DEFAULT_IMPORTS, WarmParent
 from coursepkg.grading.session import grade_submission
 
 pytestmark = pytest.mark.sandbox
 
-IMPORTS = ("numpy", "matplotlib.pyplot", "IPython.core.interactiveshell", "coursepkg.checks")
+IMPORTS = tuple(name for name in DEFAULT_IMPORTS if name != "keras")
 LIMITS = Limits(
     memory=700 * 2**20,
     cell_seconds=20.0,
