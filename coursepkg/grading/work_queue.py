@@ -182,7 +182,8 @@ class Queue:
         )
 
     def _add_all(self, connection, assignment, fingerprints, version, force, retry):
-        known = {row.student: row for row in connection.execute(self._rows(assignment, *ROW).with_for_update())}
+        rows = connection.execute(self._rows(assignment, *ROW).with_for_update())
+        known = {row.student: row for row in rows}
         new, changed, waiting = [], [], []
         common = {"version": version, "queued_at": database.now(connection)}
         for student, fingerprint in fingerprints.items():
