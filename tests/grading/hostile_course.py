@@ -21,19 +21,18 @@ import contextlib
 import copy
 import dataclasses
 import fnmatch
+import importlib.util
 import json
 import re
 import secrets
 import shutil
 import socket
-import sys
 import threading
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 
 TESTS = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(TESTS / "assignments"))  # for the assignments' own harness
 
 import psutil  # noqa: E402
 
@@ -53,6 +52,13 @@ class Attack(SimpleNamespace):
         """Reads a file of `attacks/`."""
         name = f"{path.parent.name}-{path.stem}".replace("_", "-")
         return cls.read_text(name, path.read_text(encoding="utf-8"))
+
+    @classmethod
+    def of(cls, name, summary, cells, slug=FIRST, loses=None):
+        """A submission of the whole assignment with these cells."""
+        content = {"summary": summary, "cells": cells, "slug": slug, "loses": loses or {}, "whole": True}
+        nothing = {"may_lose": (), "state": "graded", "says": "", "rendered": False, "limits": {}}
+        return cls(name=name, **content, **nothing, make=lambda folder, write: write())
 
     @classmethod
     def read_text(cls, name, text):
@@ -88,12 +94,21 @@ def attacks():
     return [Attack.read(path) for path in sorted(ATTACKS.glob("*/*.py"))]
 
 
+def _assignments_conftest():
+    """The module in which the assignments' own tests lay a course out."""
+    path = TESTS / "assignments" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("assignments_conftest", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 class Course:
     """The attacks' course, with a token in its source, gradebook, neighbours, environment and on loopback."""
 
-    def __init__(self, folder, make_course, monkeypatch):
+    def __init__(self, folder, monkeypatch):
         self.token = f"canary-{secrets.token_hex(16)}"
-        self.made = make_course(folder)  # as the assignments' own tests make one
+        self.made = _assignments_conftest().Course(folder)
         self.folder = self.made.folder
         monkeypatch.setenv("COURSEPKG_SECRET", self.token)
         monkeypatch.delenv("NBGRADER_DB_URL", raising=False)

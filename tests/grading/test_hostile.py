@@ -5,7 +5,6 @@ an honest submission behind it by the same warm parent.
 """
 
 import hashlib
-import importlib.util
 import json
 import re
 import sys
@@ -41,19 +40,10 @@ HONEST = hostile_course.Attack.read_text("ada", '"""An honest submission."""\n\n
 NEIGHBOUR = hostile_course.Attack.read_text("charles", '"""One that is graded after every attack."""\n')
 
 
-def _make_course(folder):
-    """As the assignments' own tests lay one out."""
-    path = hostile_course.TESTS / "assignments" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("assignments_conftest", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.Course(folder)
-
-
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     with pytest.MonkeyPatch.context() as monkeypatch:
-        made = hostile_course.Course(tmp_path_factory.mktemp("hostile"), _make_course, monkeypatch)
+        made = hostile_course.Course(tmp_path_factory.mktemp("hostile"), monkeypatch)
         made.assignments = {FIRST: made.release(FIRST)}
         yield made
         made.close()
