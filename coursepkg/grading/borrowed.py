@@ -154,5 +154,7 @@ def _named_in(tree, known):
                 inner.add(id(node.value))
             if id(node) not in inner and (name := _dotted(node, known)):
                 yield node.lineno, name
-        elif isinstance(node, ast.Constant) and len(str(node.value)) < LONGEST_NAME:
-            yield node.lineno, str(node.value)  # as in importlib.import_module("coursepkg.scratch")
+        elif (
+            isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < LONGEST_NAME
+        ):
+            yield node.lineno, node.value  # as in importlib.import_module("coursepkg.scratch")
