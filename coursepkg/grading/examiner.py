@@ -5,6 +5,7 @@ import asyncio
 import builtins
 import contextlib
 import dataclasses
+import dis
 import inspect
 import math
 import numbers
@@ -75,6 +76,7 @@ class Examiner:
         self.names = Names(self.find_name)
         self.names.update(display=self._display, get_ipython=_Magics)
         self.passed_on = {}
+        self.ours = set()  # names that cells which stopped with an error were to define
         self.link = None
         self.cells = []  # what a new student's process runs first: name, source
         self.broken = ""
@@ -262,6 +264,7 @@ class Examiner:
         if self.link is not None:
             self.link.deadline, self.link.outputs = deadline, outputs
         self.outputs = outputs
+        body = None
         try:
             with self.streams.into(outputs), alarm(deadline + GRACE) as rung:
                 try:
@@ -274,6 +277,8 @@ class Examiner:
                     raise
             return TooSlow("the cell's time is over") if rung else None, value
         except BaseException as error:  # the tests' own process ends for no cell
+            if body is not None:  # what it did not come to define must not be the student's to define
+                self.ours |= _names_given_by(body)
             return error, None
 
     @contextlib.contextmanager
@@ -311,7 +316,7 @@ class Examiner:
         Raises:
             KeyError: if nothing has that name, so that Python raises its own `NameError`.
         """
-        if self.link is None or (name.startswith("__") and name.endswith("__")):
+        if self.link is None or name in self.ours or (name.startswith("__") and name.endswith("__")):
             raise KeyError(name)
         found = self.link.request("name", name=name)
         if type(found) is not dict or "found" not in found:
@@ -360,6 +365,12 @@ def _names_in_classes(code, inside=False):
         if inspect.iscode(part):
             names |= _names_in_classes(part, inside=True)
     return names
+
+
+def _names_given_by(code):
+    """The names that a cell defines for those behind it."""
+    stores = ("STORE_NAME", "STORE_GLOBAL")
+    return {step.argval for step in dis.get_instructions(code) if step.opname in stores}
 
 
 def _evaluate(code, names):

@@ -132,6 +132,9 @@ class Link:
             if back and error is None:
                 changed = unpacker.unpack(answer.get("changed"))
                 self._write_back([*arguments, *keywords.values()], changed)
+        if isinstance(error, StopIteration | StopAsyncIteration) and action != "next":
+            # From a function it would end the loop of a test without a word, and with it the test.
+            error = RuntimeError(f"{type(error).__name__} was raised where nothing is iterated over")
         if error is not None:
             raise error
         return value, answer

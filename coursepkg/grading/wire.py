@@ -19,7 +19,7 @@ MEBIBYTE = 2**20
 MOST_TEXT = 8 * MEBIBYTE  # of JSON in one frame: parsed, it takes forty times as much memory
 MOST_ARRAYS = 100_000
 MOST_AXES = 16
-MOST_SIZE = 2**40  # of one axis of an array without entries
+MOST_SIZE = 2**26  # of one axis of an array without entries, over which a test may yet loop
 # Booleans, integers, floats, complex numbers, bytes, text, dates: no objects, no structures, and no long
 # double, in which not every pattern of bits is a number.
 DTYPE = re.compile(r"[<>|=]?(b1|[iu][1248]|f[248]|c(8|16)|S\d{1,7}|U\d{1,7}|[mM]8(\[\w{1,12}\])?)")
@@ -218,10 +218,11 @@ def _read_array(dtype, shape, content, start):
         raise ValueError("an array of another dtype")
     if not isinstance(shape, list) or len(shape) > MOST_AXES:
         raise ValueError("an array of too many axes")
-    if any(type(size) is not int or not 0 <= size <= MOST_SIZE for size in shape):
+    most = max(len(content), MOST_SIZE)
+    if any(type(size) is not int or not 0 <= size <= most for size in shape):
         raise ValueError("an array of an impossible shape")
     kind = np.dtype(dtype)
-    if math.prod(size for size in shape if size) * kind.itemsize > max(len(content), MOST_SIZE):
+    if math.prod(size for size in shape if size) * kind.itemsize > most:
         raise ValueError("an array of an impossible shape")
     end = start + math.prod(shape) * kind.itemsize
     if end > len(content):

@@ -261,6 +261,22 @@ def expected_points(outcome, attack):
     return points
 
 
+def named(kind, name, source, points=None):
+    """A code cell with nbgrader's metadata: a `solution`, a `test` or a `locked` cell."""
+    import nbformat
+
+    flags = {
+        "grade": kind == "test",
+        "solution": kind == "solution",
+        "locked": kind != "solution",
+        "task": False,
+    }
+    data = {"schema_version": 3, "grade_id": name, "cell_type": "code", **flags}
+    if kind == "test":
+        data["points"] = points
+    return nbformat.v4.new_code_cell(source, metadata={"nbgrader": data})
+
+
 class _Active(HTMLParser):
     """Collects what a browser would run, load or follow on a page."""
 

@@ -3,12 +3,18 @@
 import collections
 import copy
 import json
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import nbformat
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).parent))  # so that the tests find `hostile_course`
+
+from hostile_course import named
 
 from coursepkg.grading.folders import autograded_notebook
 from coursepkg.grading.limits import MEBIBYTE, Limits
@@ -25,22 +31,14 @@ LIMITS = Limits(cell_seconds=2, submission_seconds=10, memory=500 * MEBIBYTE, re
 FLAGS = ("grade", "solution", "locked", "task")
 
 
-def named(name, source, *flags, points=None):
-    """A code cell with nbgrader's metadata."""
-    data = {"schema_version": 3, "grade_id": name, "cell_type": "code"} | {one: one in flags for one in FLAGS}
-    if points is not None:
-        data["points"] = points
-    return nbformat.v4.new_code_cell(source, metadata={"nbgrader": data})
-
-
 def notebook_of(answer):
     cells = [
         nbformat.v4.new_markdown_cell("# Twice (3 points)"),
-        named("set-up", "from coursepkg.checks import check_equal", "locked"),
-        named("twice", answer, "solution"),
-        named("test-twice-one", 'check_equal(twice(2), 4, "twice(2)")', "grade", "locked", points=1),
+        named("locked", "set-up", "from coursepkg.checks import check_equal"),
+        named("solution", "twice", answer),
+        named("test", "test-twice-one", 'check_equal(twice(2), 4, "twice(2)")', 1),
         nbformat.v4.new_code_cell("print(twice(3))"),
-        named("test-twice-two", "twice(0.5)", "grade", "locked", points=2),
+        named("test", "test-twice-two", "twice(0.5)", 2),
     ]
     return nbformat.v4.new_notebook(cells=cells)
 

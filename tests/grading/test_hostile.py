@@ -4,6 +4,7 @@ Each attack is a file of `attacks/`. The session that grades everybody grades it
 an honest submission behind it by the same warm parent.
 """
 
+import copy
 import hashlib
 import json
 import re
@@ -12,6 +13,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import nbformat
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that the tests find `hostile_course`
@@ -20,9 +22,12 @@ import hostile_course
 from hostile_course import FIRST, LEAK
 
 from coursepkg.grading import folders, gradebook
+from coursepkg.grading.borrowed import find_borrowed
 from coursepkg.grading.limits import Limits
+from coursepkg.grading.plan import Assignment
 from coursepkg.grading.sandbox import DEFAULT_IMPORTS, WarmParent
 from coursepkg.grading.session import grade_submission
+from coursepkg.grading.winnowing import read_answer
 
 pytestmark = pytest.mark.sandbox
 
@@ -176,3 +181,97 @@ def test_an_attack_gains_nothing_and_touches_nobody(attack, course, parent, neig
 def test_the_honest_submission_gets_everything_in_the_end(course, parent, neighbours):
     outcome = grade(course, parent, HONEST, neighbours[0])
     assert (outcome.state, outcome.earned) == ("graded", 52.0), hostile_course.parts_of(outcome)
+
+
+# What only an assignment of a certain kind is open to: two cells of our own.
+
+SCORES = {
+    "not a number": "float('nan')",
+    "infinite": "float('inf')",
+    "negative": "-1.0",
+    "more than there is": "2.0000001",
+    "huge": "10**4000",
+    "a huge float": "1e308",
+    "a lying number": "type('Lie', (float,), dict.fromkeys(['__le__', '__ge__', '__eq__'], print))(99)",
+    "true": "True",
+    "a NumPy number": "np.float64(1e9)",
+    "a NumPy boolean": "np.True_",
+}
+
+
+def tiny(*cells):
+    """An assignment of a few cells, each a tuple of kind, name and source; every test is worth two points."""
+    made = [hostile_course.named(kind, name, source, 2) for kind, name, source in cells]
+    return Assignment("tiny", "v1", {"tiny": nbformat.v4.new_notebook(cells=made)})
+
+
+def grade_tiny(parent, folder, assignment, **answers):
+    """Hands in some answers to a tiny assignment; what its last test earned, and all that was said."""
+    notebook = copy.deepcopy(assignment.notebooks["tiny"])
+    for cell in notebook.cells:
+        cell.source = answers.get(cell.metadata.nbgrader.grade_id, cell.source)
+    nbformat.write(notebook, folder / "tiny.ipynb")
+    outcome = grade_submission("eve", assignment, folder, parent, LIMITS)
+    return outcome.notebooks[0].cells[-1], hostile_course.parts_of(outcome)
+
+
+@pytest.mark.parametrize("score", SCORES.values(), ids=SCORES)
+def test_a_score_that_an_answer_makes_up_is_looked_at_by_a_person(parent, tmp_path, score):
+    assignment = tiny(
+        ("locked", "set-up", "import numpy as np"),
+        ("solution", "score", ""),
+        ("test", "test-score-points", "score()"),
+    )
+    cell, said = grade_tiny(parent, tmp_path, assignment, score=f"def score():\n    return {score}")
+    assert (cell.status, cell.earned) == ("manual", None), said
+
+
+def test_what_a_stopped_locked_cell_was_to_define_is_not_the_answers_to_define(parent, tmp_path):
+    assignment = tiny(
+        ("solution", "square", ""),
+        ("locked", "bounds", "largest = square(10)\ntolerance = 1e-9"),
+        ("test", "test-square-one", "assert abs(square(3) - 9) <= tolerance"),
+    )
+    right = "def square(x):\n    return x * x"
+    assert grade_tiny(parent, tmp_path, assignment, square=right)[0].earned == 2
+    wrong = "tolerance = 1e9\ndef square(x):\n    return {3: 0}[x]"
+    cell, said = grade_tiny(parent, tmp_path, assignment, square=wrong)
+    assert (cell.status, cell.earned) == ("error", 0), said
+
+
+def test_what_a_failed_test_was_to_define_is_not_the_answers_to_define(parent, tmp_path):
+    assignment = tiny(
+        ("solution", "square", ""),
+        ("test", "test-square-one", "assert square(2) == 4\ndef judge(x):\n    assert square(x) == x * x"),
+        ("test", "test-square-two", "judge(5)"),
+    )
+    wrong = "def square(x):\n    return 0\ndef judge(x):\n    return None"
+    cell, said = grade_tiny(parent, tmp_path, assignment, square=wrong)
+    assert (cell.status, cell.earned) == ("error", 0), said
+
+
+@pytest.mark.parametrize("answer", ["raise StopIteration", "return iter([])"])
+def test_an_answer_that_ends_the_loop_of_a_test_fails_it(parent, tmp_path, answer):
+    source = "for x, y in zip([1, 2], map(square, [1, 2])):\n    assert y == x * x"
+    assignment = tiny(("solution", "square", ""), ("test", "test-square-all", source))
+    cell, said = grade_tiny(parent, tmp_path, assignment, square=f"def square(x):\n    {answer}")
+    assert cell.earned == 0, said
+
+
+NASTY_SOURCES = (
+    "-" * 49_000 + "1",
+    "x = 0x" + "f" * 40_000,
+    "x" + ".a" * 24_000,
+    "x" + "()" * 24_000,
+    "lambda:" * 7_000 + "1",
+    "[x for x in " * 150 + "1" + "]" * 150,
+    "'\\N{" + "A" * 40_000 + "}'",
+    "x = \x00",
+    "".join(" " * depth + "if 1:\n" for depth in range(99)) + " " * 99 + "pass",
+)
+
+
+@pytest.mark.parametrize("source", NASTY_SOURCES, ids=range(len(NASTY_SOURCES)))
+def test_a_source_that_ends_parsers_ends_no_report(source):
+    assert find_borrowed({"answer": source, "other": "import sklearn"})[-1].name == "sklearn"
+    assert read_answer({"answer": source}) is not None
