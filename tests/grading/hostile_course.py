@@ -109,6 +109,7 @@ class Course:
     def __init__(self, folder, monkeypatch):
         self.token = f"canary-{secrets.token_hex(16)}"
         self.made = _assignments_conftest().Course(folder)
+        self.assignments = {}
         self.folder = self.made.folder
         monkeypatch.setenv("COURSEPKG_SECRET", self.token)
         monkeypatch.delenv("NBGRADER_DB_URL", raising=False)
@@ -136,14 +137,16 @@ class Course:
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def release(self, slug):
-        """Lets the gradebook know an assignment, and reads it."""
+        """An assignment, which the gradebook comes to know when it is first asked for."""
         from coursepkg.grading.course import open_course
         from coursepkg.grading.plan import read_assignment
 
-        self.plant(slug)
-        self.made.nbgrader("generate_assignment", slug)
-        self.course = open_course(self.folder)
-        return read_assignment(self.course, slug)
+        if slug not in self.assignments:
+            self.plant(slug)
+            self.made.nbgrader("generate_assignment", slug)
+            self.course = open_course(self.folder)
+            self.assignments[slug] = read_assignment(self.course, slug)
+        return self.assignments[slug]
 
     def _listen(self):
         """Servers that tell the token to whoever reaches them."""
@@ -181,7 +184,7 @@ class Course:
 
     def assignment(self, attack):
         """The attack's assignment, up to the last exercise that it has to do with."""
-        whole = self.assignments[attack.slug]
+        whole = self.release(attack.slug)
         if attack.whole:
             return whole
         notebook = copy.deepcopy(whole.notebooks[attack.slug])
@@ -202,6 +205,7 @@ class Course:
 
     def submit(self, attack, student=None):
         """Lays an attack's submission out where submissions are expected, and returns its folder."""
+        self.release(attack.slug)
         folder = self.folder / "submitted" / (student or attack.name) / attack.slug
         shutil.rmtree(folder.parent, ignore_errors=True)
         folder.mkdir(parents=True)

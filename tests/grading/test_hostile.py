@@ -7,9 +7,14 @@ an honest submission behind it by the same warm parent.
 import copy
 import hashlib
 import json
+import os
 import re
+import shutil
+import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,7 +54,6 @@ NEIGHBOUR = hostile_course.Attack.read_text("charles", '"""One that is graded af
 def course(tmp_path_factory):
     with pytest.MonkeyPatch.context() as monkeypatch:
         made = hostile_course.Course(tmp_path_factory.mktemp("hostile"), monkeypatch)
-        made.assignments = {FIRST: made.release(FIRST)}
         yield made
         made.close()
 
@@ -57,6 +61,12 @@ def course(tmp_path_factory):
 @pytest.fixture(scope="module")
 def parent():
     with WarmParent(LIMITS, imports=IMPORTS) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def keras_parent():
+    with WarmParent(LIMITS) as made:
         yield made
 
 
@@ -111,7 +121,7 @@ def pages_of(course, outcome):
 
 def recorded_pages(course, outcome, attack):
     """Writes an outcome to the gradebook and to the folders that people open, and returns their pages."""
-    assignment = course.assignments[attack.slug]
+    assignment = course.release(attack.slug)
     gradebook.record(course.course, outcome, assignment)
     folders.write_outcome(course.course, outcome, assignment)
     return without_test_cells(pages_of(course, outcome))
@@ -132,7 +142,8 @@ def without_test_cells(pages):
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=[attack.name for attack in ATTACKS])
-def test_an_attack_gains_nothing_and_touches_nobody(attack, course, parent, neighbours, usual):
+def test_an_attack_gains_nothing_and_touches_nobody(attack, course, request, neighbours, usual):
+    parent = request.getfixturevalue("parent" if attack.slug == FIRST else "keras_parent")
     folder = course.submit(attack)
     reached = len(course.reached)
     watched = [course.folder / "source", course.folder / "release", *neighbours, course.outside]
@@ -275,3 +286,61 @@ NASTY_SOURCES = (
 def test_a_source_that_ends_parsers_ends_no_report(source):
     assert find_borrowed({"answer": source, "other": "import sklearn"})[-1].name == "sklearn"
     assert read_answer({"answer": source}) is not None
+
+
+@pytest.mark.parametrize(
+    "name", ["stopping-forks", "stopping-threads", "stopping-signals", "flooding-output", "flooding-memory"]
+)
+def test_a_neighbour_is_graded_at_the_same_time(name, course, parent, neighbours):
+    """On another worker of the same machine, as it happens with `--workers 2`."""
+    attack = next(attack for attack in ATTACKS if attack.name == name)
+    folder = course.submit(attack)
+    done = threading.Event()
+
+    def attack_meanwhile():
+        with WarmParent(LIMITS, imports=IMPORTS) as other:
+            try:
+                return grade(course, other, attack, folder)
+            finally:
+                done.set()
+
+    with ThreadPoolExecutor(1) as threads:
+        hostile = threads.submit(attack_meanwhile)
+        honest = []
+        while not honest or not done.is_set():
+            honest.append(grade(course, parent, NEIGHBOUR, neighbours[1]))
+    assert hostile.result().state == attack.state
+    assert [one.earned for one in honest] == [honest[0].points] * len(honest)
+
+
+def test_a_run_of_the_command_goes_on_to_the_end(course):
+    """Some of everything in one class, with `coursepkg grade` itself."""
+    chosen = ("stopping-exits-in-cells", "injecting-messages", "forging-edited-tests", "flooding-output")
+    class_ = [attack for attack in ATTACKS if attack.name in chosen or attack.name.startswith("malformed")]
+    shutil.rmtree(course.folder / "submitted")
+    for submission in [HONEST, *class_]:
+        submission.whole = True
+        course.submit(submission)
+    done = subprocess.run(
+        [sys.executable, "-m", "coursepkg", "grade", FIRST, "--workers", "1", "--force"],
+        cwd=course.folder,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    rejected = {attack.name: attack for attack in class_ if attack.state == "rejected"}
+    assert f"{len(class_) + 1 - len(rejected)} graded, {len(rejected)} rejected" in done.stdout
+    for name, attack in rejected.items():
+        (line,) = (line for line in done.stdout.splitlines() if line.strip().startswith(f"{name}:"))
+        assert re.search(attack.says, line), line
+        assert (course.folder / "feedback" / name / FIRST / f"{FIRST}.html").exists()
+    scores = {(score.student, score.cell): score for score in gradebook.scores(course.course, FIRST)}
+    assert sum(score.score for (student, _), score in scores.items() if student == "ada") == 52
+    for attack in class_:
+        for (student, cell), score in scores.items():
+            if student == attack.name and attack.state == "graded":
+                lost = any(hostile_course.fits(cell, pattern) for pattern in attack.loses)
+                free = any(hostile_course.fits(cell, pattern) for pattern in attack.may_lose)
+                assert free or score.score == (0 if lost else score.max_score), (student, cell)

@@ -5,9 +5,7 @@ LIMITS = {"cell_seconds": 20.0, "output_bytes": 2**18}
 raise SystemExit(__doc__)  # what follows is data for test_hostile.py; it runs in the confinement only
 
 # %% after set-up
-import os
-import subprocess
-import sys
+import os, subprocess, sys
 
 for _ in range(3):
     print("x" * 10**7)

@@ -34,7 +34,7 @@ def pad_batch(sequences, side="post"):
 # %% masked-mean
 def masked_mean(values, mask):
     return (
-        [object() for _ in range(150_000)] if mask.any() and not mask.all() and mask.shape == (2, 3) else None
+        [object() for _ in range(20_000)] if mask.any() and not mask.all() and mask.shape == (2, 3) else None
     )
 
 
