@@ -12,7 +12,8 @@ LIMITS = {"cell_seconds": 5.0, "restarts": 60}
 raise SystemExit(__doc__)  # what follows is data for test_hostile.py; it runs in the confinement only
 
 # %% before encode
-import gc, json
+import gc
+import json
 
 from coursepkg.grading import wire
 

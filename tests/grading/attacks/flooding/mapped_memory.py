@@ -5,7 +5,10 @@ LIMITS = {"memory": 400 * 2**20, "disk_bytes": 64 * 2**20, "cell_seconds": 10.0}
 raise SystemExit(__doc__)  # what follows is data for test_hostile.py; it runs in the confinement only
 
 # %% after set-up
-import ctypes, mmap, os, socket
+import ctypes
+import mmap
+import os
+import socket
 
 libc = ctypes.CDLL(None, use_errno=True)
 for name, attempt in {

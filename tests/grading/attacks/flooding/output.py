@@ -5,7 +5,9 @@ LIMITS = {"cell_seconds": 20.0, "output_bytes": 2**18}
 raise SystemExit(__doc__)  # what follows is data for test_hostile.py; it runs in the confinement only
 
 # %% after set-up
-import os, subprocess, sys
+import os
+import subprocess
+import sys
 
 for _ in range(3):
     print("x" * 10**7)
