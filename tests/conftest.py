@@ -2,11 +2,15 @@
 
 import os
 import shutil
+import signal
 import subprocess
+import sys
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
+from unittest import mock
 
+import matplotlib
 import pytest
 from hypothesis import settings
 
@@ -47,6 +51,20 @@ NEEDS = {
     "postgresql": cache(missing_for_postgresql),
     "sandbox": cache(missing_for_sandbox),
 }
+
+
+@pytest.fixture(autouse=True)
+def process_as_it_was():
+    """Takes back what a test changes in this process, so that no other test depends on the order."""
+    signals = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    path = list(sys.path)
+    with mock.patch.dict(os.environ), matplotlib.rc_context():
+        yield
+    sys.path[:] = path
+    for number, handler in signals.items():
+        signal.signal(number, handler)  # nbclient and Dask leave their own behind
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 @pytest.hookimpl(trylast=True)  # after -k and -m have chosen

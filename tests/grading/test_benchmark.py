@@ -70,7 +70,8 @@ def test_two_submissions_side_by_side(benchmark, base, tmp_path):
     results, page = tmp_path / "results", tmp_path / "README.md"
     names = ["stock", "grade-1"]
     found = benchmark.run_columns(base, SLUG, 2, names, results, show=said.append)
-    assert not psutil.Process().children(recursive=True)
+    # another test's database server may run on, and its workers come and go
+    assert {child.name() for child in psutil.Process().children(recursive=True)} <= {"postgres"}
     assert (base / "gradebook.db").read_text().startswith("the course's own")
 
     stock, ours = found["columns"]["stock"], found["columns"]["grade-1"]

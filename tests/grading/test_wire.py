@@ -221,7 +221,9 @@ def crossed(value, most_bytes=10_000_000):
     return packing.Unpacker(packer.arrays).unpack(content)
 
 
-@pytest.mark.parametrize("value", PLAIN, ids=lambda value: repr(value)[:30])
+@pytest.mark.parametrize(
+    "value", PLAIN, ids=[f"{place}-{type(value).__name__}" for place, value in enumerate(PLAIN)]
+)
 def test_plain_values_cross_unchanged(value):
     got = crossed(value)
     assert type(got) is type(value)

@@ -1,8 +1,26 @@
 """glue hands values to the page as MyST-NB does, and prints them elsewhere."""
 
+import builtins
+import sys
+
 import pytest
 
 from coursepkg import glue
+
+
+@pytest.fixture(autouse=True)
+def no_shell_left():
+    """MyST-NB's `glue` makes IPython's shell in this process, and with it another `__main__`."""
+    main, names = sys.modules["__main__"], set(vars(builtins))
+    yield
+    sys.modules["__main__"] = main
+    for name in set(vars(builtins)) - names:
+        delattr(builtins, name)
+    if "IPython" in sys.modules:
+        from IPython.core.interactiveshell import InteractiveShell
+
+        if InteractiveShell.initialized():
+            InteractiveShell.clear_instance()
 
 
 @pytest.fixture
