@@ -17,7 +17,8 @@ def main(arguments=None):
         arguments: list of str, the command line without the program's name; `None` takes `sys.argv`.
 
     Returns:
-        int, the exit code: 0 all is well, 1 a test fails or a cell was changed, 2 it could not be done.
+        int, the exit code: 0 all is well; 1 somebody should look (a test fails, a cell was changed, a
+        submission is rejected); 2 it could not be done; 130 stopped by Ctrl-C.
     """
     parser = _parser()
     options = parser.parse_args(arguments)
@@ -93,7 +94,7 @@ def _add_grading(commands):
         "parallel and confined. Grades go into nbgrader's gradebook; autograded/ and feedback/ hold what "
         "formgrader and nbgrader expect. It can be stopped at any time: the same command goes on.",
         epilog="Exit code: 0 everything that was asked for is graded; 1 some submissions are rejected or "
-        "need a manual look; 2 it could not be done, or not all of it; 130 stopped by Ctrl-C.",
+        "need a look; 2 it could not be done, or not all of it; 130 stopped by Ctrl-C.",
     )
     _add_course(grade, "the assignment's name")
     grade.add_argument("--student", action="append", metavar="ID", help="only this student; may be repeated")
@@ -125,9 +126,9 @@ def _add_grading(commands):
 
     report = commands.add_parser(
         "report",
-        help="say how an assignment went: scores, checks, who has none (for instructors)",
+        help="say how an assignment went: scores, checks, who has no grade (for instructors)",
         description="Writes a page and a CSV file about an assignment: the distribution of scores, which "
-        "check fails most, the slowest submissions, who has none.",
+        "check costs most points, the slowest submissions, who has no grade and why.",
     )
     _add_course(report, "the assignment's name")
     report.add_argument("--out", metavar="FOLDER", help="where to write (reports/ASSIGNMENT)")
@@ -144,7 +145,7 @@ def _add_grading(commands):
     export.add_argument(
         "--roster",
         metavar="FILE",
-        help="the table that the platform exports, to which students and columns fit",
+        help="the table that the platform itself exports, to line students and columns up with",
     )
     export.add_argument("--out", metavar="FILE", help="where to write (standard output)")
     export.set_defaults(run=_grading("export"))
@@ -152,8 +153,9 @@ def _add_grading(commands):
     similarity = commands.add_parser(
         "similarity",
         help="find passages that submissions share (for instructors)",
-        description="Writes a page on passages that answers share, what was released left out. It finds "
-        "places to look at; what they mean is for a person to say.",
+        description="Writes a page and two CSV files on passages that answers share beyond what was "
+        "released, and on answers that use something ready-made. It finds places to look at; what they mean "
+        "is for a person to say.",
     )
     _add_course(similarity, "the assignment's name")
     similarity.add_argument("--out", metavar="FOLDER", help="where to write (reports/ASSIGNMENT)")
@@ -164,7 +166,7 @@ def _add_grading(commands):
         "--ready-made",
         action="append",
         metavar="NAME",
-        help="list answers that use this too, such as keras.layers.RNN; may be repeated",
+        help="also list answers that use this, such as keras.layers.RNN; may be repeated",
     )
     similarity.set_defaults(run=_grading("similarity"))
 
@@ -172,7 +174,7 @@ def _add_grading(commands):
 def _add_course(parser, about, nargs=None):
     parser.add_argument("assignment", metavar="ASSIGNMENT", nargs=nargs, help=about)
     parser.add_argument("--course", default=".", metavar="FOLDER", help="the course folder (this folder)")
-    parser.add_argument("--db", metavar="URL", help="the gradebook, if not that of nbgrader_config.py")
+    parser.add_argument("--db", metavar="URL", help="the gradebook's database (that of nbgrader_config.py)")
 
 
 def _grading(command):

@@ -91,7 +91,9 @@ def main():
     print("Installing the locked requirements (about 3 GB unpacked; a minute or a few)", flush=True)
     run(pip + ["--quiet", "--require-hashes", "--no-deps", "-r", first], no_network)
     uv = [python, "-m", "uv", "pip"]
-    run(uv + ["sync", "--python", python, "--require-hashes", LOCK], no_network)
+    # Compiled once, here: where PYTHONDONTWRITEBYTECODE is set, as in many containers, every kernel that
+    # imports TensorFlow would otherwise spend ten seconds on compiling it.
+    run(uv + ["sync", "--compile-bytecode", "--python", python, "--require-hashes", LOCK], no_network)
     package = ["--no-deps", "--no-build-isolation", "--editable", ROOT]
     run(
         uv + ["install", "--quiet", "--python", python] + package,

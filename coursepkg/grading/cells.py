@@ -117,7 +117,11 @@ class Shell(InteractiveShell):
         """There is no window to draw in."""
 
     def system(self, command):
-        """What a line that begins with an exclamation mark does; there is no terminal."""
+        """Does what a line that begins with an exclamation mark asks for; there is no terminal.
+
+        Args:
+            command: str, for the shell.
+        """
         done = subprocess.run(
             self.var_expand(command, depth=1), shell=True, stdin=subprocess.DEVNULL, check=False
         )

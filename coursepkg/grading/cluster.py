@@ -51,7 +51,11 @@ class ClusterPool:
         return {address.rpartition(":")[0] for address in self._answer(self.client.nthreads)}
 
     def top_up(self, waiting):
-        """Submits a task for each submission that waits, up to the number of the cluster's threads."""
+        """Submits a task for each submission that waits, up to the number of the cluster's threads.
+
+        Args:
+            waiting: int, submissions that nobody has.
+        """
         threads = sum(self._answer(self.client.nthreads).values())
         for _ in range(min((self.most or threads) - len(self.futures), threads - len(self.futures), waiting)):
             self.started += 1
@@ -61,7 +65,17 @@ class ClusterPool:
             )
 
     def ended(self, seconds):
-        """Waits a while, then tells which tasks have ended; see `LocalPool.ended`."""
+        """Waits a while, then tells which tasks have ended.
+
+        Args:
+            seconds: float.
+
+        Returns:
+            List of tuples: the name of a task that has ended, and why it did; "" if it found nothing left.
+
+        Raises:
+            Trouble: if the scheduler is gone, or a worker says that grading cannot go on.
+        """
         time.sleep(seconds)
         if self.client.status not in ("running", "connecting"):
             raise Trouble(f"The Dask scheduler at {self.address} is gone. What is not graded stays queued.")
@@ -69,7 +83,11 @@ class ClusterPool:
         return [(name, _result(self.futures.pop(name))) for name in gone]
 
     def stop(self):
-        """Asks all workers to give back what they hold, and waits a while for them; see `LocalPool.stop`."""
+        """Asks all workers to give back what they hold, and waits a while for them.
+
+        Returns:
+            List, empty: the workers give back by themselves, or their leases run out.
+        """
         try:
             if self.client.status == "running" and self.futures:
                 self.event.set()

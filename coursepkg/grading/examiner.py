@@ -324,7 +324,14 @@ class Examiner:
         return found["found"]
 
     def beside(self, function):
-        """What `coursepkg.checks.beside` does here: the call is made in the student's process."""
+        """Does here what `coursepkg.checks.beside` is for: the call is made in the student's process.
+
+        Args:
+            function: callable of a library, or a student's own.
+
+        Returns:
+            A callable with the same arguments.
+        """
         return proxies.beside(self.link, function)
 
     @contextlib.contextmanager

@@ -64,7 +64,14 @@ class Roster:
     rows: list
 
     def index(self, name):
-        """Returns the place of a column, or `None`."""
+        """Finds a column.
+
+        Args:
+            name: str, its heading.
+
+        Returns:
+            int, its place, or `None`.
+        """
         return self.columns.index(name) if name in self.columns else None
 
 

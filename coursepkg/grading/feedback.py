@@ -136,7 +136,7 @@ def feedback_page(feedback):
     if waiting:
         body.append(
             f"<p>{waiting} answer{'s' * (waiting != 1)} still wait{'s' * (waiting == 1)} to be graded by a "
-            "person and count 0 until then.</p>"
+            f"person and count{'s' * (waiting == 1)} 0 until then.</p>"
         )
     if feedback.state == NEEDS_A_LOOK or feedback.reason:
         body.append(f'<p class="comment">A person will look at this. {text(feedback.reason)}</p>')

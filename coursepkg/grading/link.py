@@ -108,7 +108,21 @@ class Link:
         return value
 
     def ask(self, action, arguments=(), keywords=None, **content):
-        """As `request`; returns the value and the whole answer."""
+        """Asks as `request` does, for callers that need more of the answer than its value.
+
+        Args:
+            action: str, what to do.
+            arguments: values that go there, copied or by reference.
+            keywords: dict of such values, or `None`.
+            **content: plain entries of the message.
+
+        Returns:
+            Tuple of the answer's value and the whole answer, a dict.
+
+        Raises:
+            StudentStopped: if no proper answer came in time.
+            Exception: what was raised over there, or `CannotCross` if a value cannot go there.
+        """
         self.check()
         keywords = keywords or {}
         packer = _ToStudent(self)
@@ -140,7 +154,11 @@ class Link:
         return value, answer
 
     def check(self):
-        """Raises what ended the conversation, if it is over."""
+        """Raises what ended the conversation, if it is over.
+
+        Raises:
+            StudentStopped: with the state and the reason.
+        """
         if self.state != "ok":
             raise StudentStopped(self.state, self.reason)
 
@@ -288,7 +306,22 @@ class Far:
         self.link, self.number, self.label, self.seen = link, number, label, 1
 
     def ask(self, action, arguments=(), keywords=None, **content):
-        """Asks the process for something that is done with the object; as `Link.request`."""
+        """Asks the process for something that is done with the object.
+
+        Args:
+            action: str, what to do.
+            arguments: values that go there, copied or by reference.
+            keywords: dict of such values, or `None`.
+            **content: plain entries of the message.
+
+        Returns:
+            The answer's value.
+
+        Raises:
+            StudentLost: if the process was replaced since.
+            StudentStopped: if no proper answer came in time.
+            Exception: what was raised over there, or `CannotCross` if a value cannot go there.
+        """
         if self.link.replaced:
             raise StudentLost(self.ended())
         return self.link.request(action, arguments, keywords, object=self.number, **content)

@@ -28,7 +28,14 @@ class ByHand:
         return self.manual is not None or bool(self.extra)
 
     def score(self, automatic):
-        """float, the points that count; `automatic` may be `None`."""
+        """Says how many points count.
+
+        Args:
+            automatic: float, what the grader gave, or `None`.
+
+        Returns:
+            float, the person's points in place of the grader's where there are any, and extra credit.
+        """
         return ((automatic or 0.0) if self.manual is None else self.manual) + self.extra
 
 

@@ -69,7 +69,14 @@ class Order:
 
     @classmethod
     def from_json(cls, text):
-        """Makes an order of what `to_json` returned."""
+        """Makes an order of what `to_json` returned.
+
+        Args:
+            text: str.
+
+        Returns:
+            `Order`.
+        """
         content = json.loads(text)
         for name in ("students", "imports"):
             if content[name] is not None:

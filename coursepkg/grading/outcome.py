@@ -108,7 +108,14 @@ class Outcome:
 
     @classmethod
     def from_dict(cls, content):
-        """Makes an outcome of what `to_dict` returned."""
+        """Makes an outcome of what `to_dict` returned.
+
+        Args:
+            content: dict.
+
+        Returns:
+            `Outcome`.
+        """
         notebooks = [
             NotebookOutcome(**{**one, "cells": [CellResult(**cell) for cell in one["cells"]]})
             for one in content["notebooks"]

@@ -78,7 +78,11 @@ class Display:
             self.console.print(f"{done} of {total} done, {text}", soft_wrap=True)
 
     def say(self, sentence):
-        """Writes a sentence above the bar."""
+        """Writes a sentence above the bar.
+
+        Args:
+            sentence: str; it may hold what a student wrote.
+        """
         console = self.bar.console if self.bar else self.console
         console.print(plain(sentence), soft_wrap=True)
 
@@ -123,7 +127,7 @@ def print_table(stream, summary):
     console.print(_counts(summary), soft_wrap=True)
     for title, rows in (
         ("Rejected", summary.rejected),
-        ("Needing a manual look", summary.looks),
+        ("Needing a look", summary.looks),
         ("Not graded: a fault of the grader, not of the submission", summary.failed),
         ("Folders left out", summary.left_out),
     ):
@@ -146,7 +150,7 @@ def _counts(summary):
     parts = [f"{len(summary.graded)} graded"]
     for rows, words in (
         (summary.rejected, "rejected"),
-        (summary.looks, "needing a manual look"),
+        (summary.looks, "needing a look"),
         (summary.failed, "not graded"),
         (summary.waiting, "still queued"),
     ):

@@ -81,6 +81,9 @@ def write_report(course, assignment, out=None):
 
     Returns:
         Tuple of the two paths.
+
+    Raises:
+        GradebookProblem: if the gradebook does not know the assignment.
     """
     from pathlib import Path
 
@@ -100,6 +103,9 @@ def gather(course, assignment):
 
     Returns:
         List of `ReportRow`, one for each student that any of them knows, ordered by id.
+
+    Raises:
+        GradebookProblem: if the gradebook does not know the assignment.
     """
     from coursepkg.grading import gradebook, work_queue
 

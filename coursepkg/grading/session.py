@@ -101,7 +101,7 @@ class Sitting:
         peak_memory: int, bytes, the most that both processes were seen to hold together.
 
     Raises:
-        RuntimeError: by `run`, if this machine cannot start the processes.
+        sandbox.CannotStart: by `run`, if this machine cannot start the processes.
     """
 
     def __init__(self, rebuilt, files, parent, limits, deadline):

@@ -67,6 +67,9 @@ def write_similarity(course, assignment, out=None, least=LEAST, most=MOST_PAIRS,
 
     Returns:
         Tuple of the three paths.
+
+    Raises:
+        AssignmentProblem: if the assignment does not exist, or the gradebook holds another version of it.
     """
     from coursepkg.grading.plan import read_assignment
 

@@ -62,7 +62,12 @@ class Student:
                 return
 
     def answer(self, message, arrays):
-        """Does what a request asks and sends what came of it."""
+        """Does what a request asks and sends what came of it.
+
+        Args:
+            message: dict, the request.
+            arrays: list of arrays that came with it.
+        """
         outer = self.outputs
         outputs = Outputs(self.limits.output_bytes) if outer is None else outer
         packer, content = _FromHere(self), {}
@@ -119,7 +124,15 @@ class Student:
         return None if error is None else self.describe(error, _FromHere(self))
 
     def describe(self, error, packer):
-        """Describes an exception, with its own class where student code defines it."""
+        """Describes an exception, with its own class where student code defines it.
+
+        Args:
+            error: the exception.
+            packer: `Packer` of the message that the description goes into.
+
+        Returns:
+            Dict as `student_errors.describe` returns it, and references to what student code defines.
+        """
         described = student_errors.describe(error, self.frames(error))
         if isinstance(error, CalledBack):
             described["ours"] = error.number
@@ -129,7 +142,14 @@ class Student:
         return described
 
     def frames(self, error):
-        """Where in the student's cells an exception came up: `[cell, function, line]`, innermost last."""
+        """Finds where in the student's cells an exception came up.
+
+        Args:
+            error: the exception.
+
+        Returns:
+            List of `[cell, function, line]`, the innermost last.
+        """
         found, trace, names = [], error.__traceback__, getattr(self.shell, "cell_names", {})
         while trace is not None and len(found) < 1000:
             code = trace.tb_frame.f_code
@@ -139,7 +159,19 @@ class Student:
         return found
 
     def call_back(self, number, arguments, keywords):
-        """Calls a function that the examiner passed, and answers what it asks meanwhile."""
+        """Calls a function that the examiner passed, and answers what it asks meanwhile.
+
+        Args:
+            number: int, by which the examiner knows the function.
+            arguments: its positional arguments.
+            keywords: dict of its keyword arguments.
+
+        Returns:
+            What the function returned.
+
+        Raises:
+            CalledBack: if it raised something.
+        """
         packer = _FromHere(self)
         content = {
             "call": number,
@@ -259,7 +291,14 @@ class CalledBack(Exception):
 
     @classmethod
     def of(cls, content):
-        """Makes one that student code can catch by the class it knows."""
+        """Makes one that student code can catch by the class it knows.
+
+        Args:
+            content: dict as `student_errors.describe` returns it, with the examiner's number of it.
+
+        Returns:
+            `CalledBack`, of a subclass of the built-in or NumPy exception where there is one.
+        """
         base = next((student_errors.SAFE[name] for name in content["bases"]), Exception)
         kind = types.new_class(content["class"], (cls,) if base is Exception else (cls, base))
         error = kind(content["message"])
@@ -290,7 +329,14 @@ class Objects:
         return self.known[message["object"]][0]
 
     def number(self, value):
-        """Returns the number of an object, the same one each time."""
+        """Numbers an object and counts the mention.
+
+        Args:
+            value: any object.
+
+        Returns:
+            int, the same one each time.
+        """
         number = self.numbers.get(id(value))
         if number is None:
             self.last += 1
@@ -300,7 +346,11 @@ class Objects:
         return number
 
     def drop(self, numbers):
-        """Forgets objects; `numbers` are pairs of a number and how often it was seen."""
+        """Forgets objects of which every mention was given back.
+
+        Args:
+            numbers: list of pairs of a number and how often the examiner had seen it.
+        """
         for number, seen in numbers:
             entry = self.known.get(number)
             if entry is not None:

@@ -131,7 +131,11 @@ class Connection:
         return message, arrays
 
     def send_socket(self, other):
-        """Hands a socket over to the process at the other end."""
+        """Hands a socket over to the process at the other end.
+
+        Args:
+            other: `socket.socket`.
+        """
         socket.send_fds(self.socket, [b"S"], [other.fileno()])
 
     def receive_socket(self, deadline=None):

@@ -181,7 +181,11 @@ class Heartbeat:
 
     @contextlib.contextmanager
     def keeping(self, task):
-        """Keeps a task's lease alive for the length of a `with` block."""
+        """Keeps a task's lease alive for the length of a `with` block.
+
+        Args:
+            task: `work_queue.Task`.
+        """
         self.task = task
         try:
             yield

@@ -1,7 +1,8 @@
 #!/bin/bash
-# sbatch deploy/slurm/grade.sh ASSIGNMENT [options of coursepkg grade], from the course folder, which lies on a file
-# system that all nodes share. This job holds the scheduler and the grader; they ask for the workers' jobs.
-# Interrupted or out of time, it may be submitted again: what is graded is kept, and the rest stays queued.
+# In the course folder, which lies on a file system that all nodes share:
+#   COURSEPKG_SLURM=/path/to/deploy/slurm JOBS=8 sbatch /path/to/deploy/slurm/grade.sh ASSIGNMENT [options of coursepkg grade]
+# This job holds the scheduler and the grader; they ask for the workers' jobs. Interrupted or out of time, it may be
+# submitted again: what is graded is kept, and the rest stays queued.
 #SBATCH --job-name=grade
 #SBATCH --cpus-per-task=1
 #SBATCH --mem=4G
