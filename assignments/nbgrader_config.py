@@ -29,8 +29,8 @@ def write_source_notebooks():
     for markdown in sorted(HERE.glob("source/*/*.md")):
         notebook = markdown.with_suffix(".ipynb")
         newest = max(markdown.stat().st_mtime, newest_setting)
-        if notebook.exists() and notebook.stat().st_mtime >= newest:
-            continue
+        if notebook.exists() and (notebook.stat().st_mtime >= newest or not TOOLS.is_dir()):
+            continue  # without the tools, as in a copy of this folder on a cluster, it is what there is
         sys.path.insert(0, str(TOOLS))
         from notebooks import convert
 

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from unittest import mock
 
+import absl.logging
 import matplotlib
 import pytest
 from hypothesis import settings
@@ -17,6 +18,10 @@ from hypothesis import settings
 # The same examples every time, and no limit per example: a busy machine is not a failure.
 settings.register_profile("course", deadline=None, derandomize=True)
 settings.load_profile("course")
+
+# Keras's log keeps the standard error of the moment when it is imported, a file of pytest's, and closes it
+# when nbgrader sets up its own log.
+absl.logging.get_absl_handler().python_handler.stream = sys.__stderr__
 
 LEFT_OUT = pytest.StashKey[dict]()
 POSTGRESQL = "/usr/lib/postgresql"  # where Debian keeps the server's programs, which are not on the PATH

@@ -47,6 +47,8 @@ def run(order, options):
     try:
         display = Display(sys.stderr)
         task = Run(order, options.force, options.workers, options.scheduler, display)
+        for caution in task.assignment.cautions:
+            display.say(caution)
         if options.dry_run:
             return _say_what_would_be_done(task.choose())
         if options.watch:

@@ -88,7 +88,7 @@ def _grade(cell, metadata, result, person):
         status, earned, message = result["status"], result.get("earned"), str(result.get("message", ""))
     else:
         status, earned, message = _as_stock_says(cell, metadata, points)
-    if person.counts:
+    if person.counts(earned):
         status, earned = "by hand", person.score(earned)
     return Grade(metadata["grade_id"], status, points, earned, message, person.comment)
 

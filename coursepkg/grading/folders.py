@@ -170,7 +170,7 @@ def _feedback(course, outcome, notebook, content, people):
         status, earned = result.status, result.earned
         if earned is None and result.grade_id in notebook.unanswered:
             status, earned = "not written", 0.0
-        if person.counts:
+        if person.counts(earned):
             status, earned = "by hand", person.score(earned)
         grades[result.grade_id] = Grade(
             result.grade_id, status, result.points, earned, result.message, person.comment

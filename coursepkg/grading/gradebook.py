@@ -400,7 +400,7 @@ def _write_grades(connection, outcome, cells, notebooks):
         old = found.get((notebook_id, cell.id))
         if old is None:
             new.append({"id": api.new_uuid(), "notebook_id": notebook_id, "cell_id": cell.id, **values})
-        elif cell.type == "TaskCell" and manual:
+        elif cell.type == "TaskCell" and manual and old.auto_score is None:
             continue  # nbgrader leaves what people alone grade as they left it
         else:
             kept = old.manual_score is not None and (auto is None or _is_there(outcome, graded, cell))

@@ -150,6 +150,9 @@ class Folder:
                     status = os.stat(item.name, dir_fd=handle, follow_symlinks=False)
                 except FileNotFoundError:
                     continue  # gone since it was listed
+                except PermissionError:  # the folder may be listed and not entered, as some archives unpack
+                    self.left_out.append((path, "its rights let nobody read it"))
+                    continue
                 if stat.S_ISDIR(status.st_mode):
                     folders.append(item.name)
                 elif stat.S_ISREG(status.st_mode):

@@ -22,10 +22,17 @@ class ByHand:
     extra: float = 0.0
     comment: str = ""
 
-    @property
-    def counts(self):
-        """bool, whether the points are other than the automatic ones."""
-        return self.manual is not None or bool(self.extra)
+    def counts(self, automatic):
+        """Tells whether the points are other than the automatic ones.
+
+        Args:
+            automatic: float, what the grader gave, or `None`: then extra credit alone counts nothing, as in
+                nbgrader.
+
+        Returns:
+            bool.
+        """
+        return self.manual is not None or (bool(self.extra) and automatic is not None)
 
     def score(self, automatic):
         """Says how many points count.

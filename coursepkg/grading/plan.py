@@ -6,7 +6,14 @@ import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coursepkg.grading.planned_cells import PlanCell, Rebuilt, kind_of, points_of, without_hidden_tests
+from coursepkg.grading.planned_cells import (
+    PlanCell,
+    Rebuilt,
+    kind_of,
+    points_of,
+    unguarded_imports,
+    without_hidden_tests,
+)
 from coursepkg.grading.rebuilding import rebuild
 
 __all__ = ["Assignment", "AssignmentProblem", "PlanCell", "Rebuilt", "read_assignment", "rebuild"]
@@ -36,6 +43,16 @@ class Assignment:
     released: dict = field(default_factory=dict)
     files: dict = field(default_factory=dict)
     declared: tuple = ()
+
+    @property
+    def cautions(self):
+        """list of str, for the instructor: what makes the tests easier to fool than they need be."""
+        return [
+            f"{name}.ipynb: tests use {' and '.join(names)} from a cell that is not locked, so an answer can "
+            "change what that is. Give the cell a grade_id and lock it."
+            for name, notebook in self.notebooks.items()
+            if (names := unguarded_imports(notebook))
+        ]
 
     @property
     def points(self):

@@ -1,5 +1,7 @@
 """The cells of an assignment: what each is for, and what it is worth."""
 
+import ast
+import contextlib
 import re
 from dataclasses import dataclass
 
@@ -46,6 +48,45 @@ class Rebuilt:
     cells: list
     notes: list
     unanswered: list
+
+
+def unguarded_imports(source):
+    """Names that tests use and that a cell imports which is the student's to change.
+
+    In such a cell a student can make `np.testing` whatever pleases; the same cell, locked, gives the tests
+    modules of their own.
+
+    Args:
+        source: a notebook of `Assignment.notebooks`.
+
+    Returns:
+        Sorted list of str.
+    """
+    loose, own, used = set(), set(), set()
+    for cell in source.cells:
+        kind = kind_of(cell)
+        if cell.cell_type != "code" or kind in ("solution", "manual"):
+            continue
+        for statement in _statements(cell.source):
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Import | ast.ImportFrom):
+                    given = {(name.asname or name.name).partition(".")[0] for name in node.names}
+                    (own if kind else loose).update(given)
+                elif isinstance(node, ast.Name) and kind == "test":
+                    used.add(node.id)
+    return sorted((loose - own) & used)
+
+
+def _statements(code):
+    """The statements of a cell; beside IPython's magics, those that stand on lines of their own."""
+    try:
+        return ast.parse(code).body
+    except SyntaxError:
+        found = []
+        for line in code.splitlines():
+            with contextlib.suppress(SyntaxError):
+                found += ast.parse(line).body
+        return found
 
 
 def kind_of(cell):

@@ -74,6 +74,7 @@ def _clean_environment(extra):
         # By itself TensorFlow starts as many as there are processors, which on a large machine are too many.
         "TF_NUM_INTRAOP_THREADS": threads,
         "TF_NUM_INTEROP_THREADS": threads,
+        "TF_ENABLE_ONEDNN_OPTS": "0",  # the same numbers on every processor
     }
     if "TZ" in os.environ:
         environment["TZ"] = os.environ["TZ"]
@@ -195,8 +196,7 @@ class WarmParent:
             self._control.settimeout(SPAWN_SECONDS)
         if threads > THREADS:
             self._refused += modules
-            self._stop()
-            self._starts -= 1  # this was no death
+            self._stop()  # with what its children are at: the worker takes that submission once more
         else:
             self._also += modules
 
@@ -208,7 +208,6 @@ class WarmParent:
     def _running(self):
         if self._process is None or self._process.poll() is not None:
             return False
-        readable, _, _ = select.select([self._control], [], [], 0)
         # It closes its end of the socket before its children can end. (A socket with a timeout waits for
         # something to read even where `MSG_DONTWAIT` is asked for.)
         readable, _, _ = select.select([self._control], [], [], 0)

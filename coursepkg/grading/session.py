@@ -24,7 +24,9 @@ FIRST_LOOK_SECONDS = 0.02
 LOOK_SECONDS = 0.25  # how often a running cell's memory is measured; measuring costs milliseconds
 GRACE_SECONDS = 20.0  # what an examiner may take beyond a cell's time before it is given up
 EXAMINERS = 2  # how many one notebook may use up before a person is asked
+OUTPUT_BYTES = 32 * MEBIBYTE  # what all cells of a notebook may show together
 JUDGED = ("test", "manual")
+NO_EXAMINER = "The grader itself could not go on before this cell. Your instructor will look at it."
 
 
 class ExaminerLost(Exception):
@@ -62,7 +64,7 @@ def grade_submission(student, assignment, folder, parent, limits=None):
                 outcome.notes += rebuilt.notes
                 files = {**admitted.files, **assignment.files}  # the course's own files are put back
                 deadline = started + limits.submission_seconds
-                with Sitting(rebuilt, files, parent, limits, deadline) as sitting:
+                with Sitting(rebuilt, files, parent, limits, deadline, assignment.files) as sitting:
                     cells = sitting.run()
                 outcome.notes += sitting.notes
                 outcome.peak_memory = max(outcome.peak_memory, sitting.peak_memory)
@@ -94,6 +96,7 @@ class Sitting:
         parent: `sandbox.WarmParent`.
         limits: `Limits`.
         deadline: float, the moment on the monotonic clock at which the submission's time is over.
+        given: dict from relative path to bytes, what the tests may read: the course's own files alone.
 
     Attributes:
         notes: list of str, for the student.
@@ -104,9 +107,10 @@ class Sitting:
         sandbox.CannotStart: by `run`, if this machine cannot start the processes.
     """
 
-    def __init__(self, rebuilt, files, parent, limits, deadline):
+    def __init__(self, rebuilt, files, parent, limits, deadline, given=None):
         self.rebuilt = rebuilt
         self.files = files
+        self.given = given or {}
         self.parent = parent
         self.limits = limits
         self.deadline = deadline
@@ -117,6 +121,8 @@ class Sitting:
         self.students = self.examiners = 0
         self.ended_for = ""  # what the student's process used too much of
         self.executed = 0
+        self.room = OUTPUT_BYTES
+        self.fatal = set()  # positions of cells over which an examiner was lost
         judged = [position for position, cell in enumerate(rebuilt.cells) if cell.kind in JUDGED]
         self.first, self.last = (judged[0], judged[-1]) if judged else (0, 0)
 
@@ -143,6 +149,8 @@ class Sitting:
                 reply = {"status": "passed"}
             elif stopped:
                 reply = {"status": "not run", "message": stopped}
+            elif self.examiners > EXAMINERS:
+                reply = {"status": "manual", "earned": None, "message": NO_EXAMINER}
             else:
                 reply = self._take(position, cell)
                 self._keep_outputs(cell, reply)
@@ -162,8 +170,6 @@ class Sitting:
                 f"Your code ended its process or did not answer {self.students} times; after that the grader "
                 "does not go on. Look for the first cell where that happened."
             )
-        if self.examiners > EXAMINERS:
-            return "The grader itself could not go on before this cell. Your instructor will look at it."
         return ""
 
     def _take(self, position, cell):
@@ -174,6 +180,7 @@ class Sitting:
         except _NoStudent as problem:
             return {"status": "stopped", "message": str(problem), "earned": 0.0}
         except ExaminerLost as problem:
+            self.fatal.add(position)
             return self._without_examiner(cell, problem)
         if reply.get("student") != "ok":
             if reply["status"] != "too slow":
@@ -183,7 +190,16 @@ class Sitting:
             self._end_student()
         elif cell.kind == "locked" and position < self.last and reply["status"] != "passed":
             self.notes.append(f"The locked cell '{cell.name}' stopped with an error: {reply['message']}")
+        if cell.kind == "locked" and reply["status"] != "passed" and self._is_set_up(position):
+            self.concern = (
+                f"The locked cell '{cell.name}' failed before any answer ran ({reply['message']}). "
+                "Does this machine have what the assignment imports? Your instructor will look at it."
+            )
         return reply
+
+    def _is_set_up(self, position):
+        """Tells whether a student has no part in what a cell meets: no answer ran before it."""
+        return not any(cell.runs and cell.kind != "locked" for cell in self.rebuilt.cells[:position])
 
     def _learn_modules(self):
         """What the set-up imported, the next submission finds imported already."""
@@ -221,13 +237,13 @@ class Sitting:
     def _start_examiner(self, position):
         self.examiners += 1
         self._end_student()
-        self.examiner = self.parent.spawn("examiner")
+        self.examiner = self.parent.spawn("examiner", self.given)
         self.control = Connection(self.examiner.channel, self.limits)
         self._ask({"do": "limits", **asdict(self.limits)}, GRACE_SECONDS)
         if position:
             self._start_student()
             for earlier in range(position):  # what later tests may build on; the verdicts stand
-                if self.rebuilt.cells[earlier].runs:
+                if self.rebuilt.cells[earlier].runs and earlier not in self.fatal:
                     reply = self._ask(self._request(earlier), self._seconds() + GRACE_SECONDS)
                     if reply.get("student") != "ok":
                         self._end_student()
@@ -238,8 +254,11 @@ class Sitting:
         self.ended_for = ""
         self.student = self.parent.spawn("student", self.files)
         seconds = max(1.0, self.deadline - time.monotonic())
-        self.control.send({"do": "student", "seconds": seconds})
-        self.control.send_socket(self.student.channel)
+        try:
+            self.control.send({"do": "student", "seconds": seconds})
+            self.control.send_socket(self.student.channel)
+        except (WireError, OSError) as error:
+            raise ExaminerLost(str(error)) from None
         self.student.channel.close()  # the examiner's alone, so that it notices when the student's end closes
         reply = self._receive(seconds + GRACE_SECONDS)
         if not reply.get("ok"):
@@ -304,7 +323,13 @@ class Sitting:
         target = self.rebuilt.notebook["cells"][cell.index]
         if target["cell_type"] == "code" and "outputs" in reply:
             self.executed += 1
-            target["outputs"] = json.loads(json.dumps(reply["outputs"]))
+            shown = json.dumps(reply["outputs"])
+            if len(shown) > self.room:
+                text = f"Left out: all cells together show more than {OUTPUT_BYTES // MEBIBYTE} MiB.\n"
+                shown = json.dumps([{"output_type": "stream", "name": "stderr", "text": text}])
+            else:
+                self.room -= len(shown)
+            target["outputs"] = json.loads(shown)
             target["execution_count"] = self.executed
 
     def _judge(self, cell, reply):

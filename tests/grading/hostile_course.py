@@ -94,7 +94,7 @@ def attacks():
     return [Attack.read(path) for path in sorted(ATTACKS.glob("*/*.py"))]
 
 
-def _assignments_conftest():
+def assignments_conftest():
     """The module in which the assignments' own tests lay a course out."""
     path = TESTS / "assignments" / "conftest.py"
     spec = importlib.util.spec_from_file_location("assignments_conftest", path)
@@ -108,7 +108,7 @@ class Course:
 
     def __init__(self, folder, monkeypatch):
         self.token = f"canary-{secrets.token_hex(16)}"
-        self.made = _assignments_conftest().Course(folder)
+        self.made = assignments_conftest().Course(folder)
         self.assignments = {}
         self.folder = self.made.folder
         monkeypatch.setenv("COURSEPKG_SECRET", self.token)

@@ -140,6 +140,25 @@ def test_a_cluster_grades_each_submission_once_though_a_worker_is_killed(tiny_co
     cluster.wait(lambda: not graders_of(second))
 
 
+@pytest.mark.sandbox
+def test_a_cluster_runs_students_code_in_the_confinement(tiny_course, cluster):
+    hand_in(tiny_course, "ada")
+    hand_in(tiny_course, "bob", answer="import os\nos._exit(1)")
+    cluster.start_worker("first")
+    cluster.start_worker("second")
+    order = Order(str(tiny_course), "ps1", imports=("IPython.core.interactiveshell",))
+    run = Run(order, scheduler=cluster.address)
+    summary = run.grade(run.choose())
+    assert [student for student, _ in summary.graded] == ["ada", "bob"]
+    points = {student: sum(all_) for student in ("ada", "bob") for all_ in [_of(tiny_course, student)]}
+    assert points["ada"] > points["bob"] == 0
+
+
+def _of(course, student):
+    scores = automatic_scores(course).items()
+    return [points for (name, cell), points in scores if name == student and cell.startswith("test_")]
+
+
 def test_a_cluster_without_the_course_says_so(tiny_course, cluster):
     """A worker that does not see the course folder is trouble, not a grade."""
     hand_in(tiny_course, "ada")

@@ -228,6 +228,21 @@ def test_a_folder_that_may_not_be_read_is_named(folder, monkeypatch):
     assert one.problem == "ps1 cannot be read: Permission denied."
 
 
+def test_a_folder_that_may_be_listed_and_not_entered_stops_nobody(folder, monkeypatch):
+    """Its rights are 0444, as some archives unpack."""
+    hand_in(folder, "ada")
+    look = os.stat
+
+    def refuse(path, *arguments, dir_fd=None, **options):
+        if dir_fd is not None and str(path).endswith(".ipynb"):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return look(path, *arguments, dir_fd=dir_fd, **options)
+
+    monkeypatch.setattr(os, "stat", refuse)
+    (one,) = open_course(folder).submitted("ps1")
+    assert one.student == "ada" and not one.problem
+
+
 def test_a_file_in_place_of_a_submission_is_named(folder):
     (folder / "submitted" / "ada").mkdir(parents=True)
     (folder / "submitted" / "ada" / "ps1").write_text("a file")

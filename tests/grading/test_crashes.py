@@ -21,6 +21,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import hostile_course
 import psutil
 import pytest
 import stand_ins
@@ -28,6 +29,7 @@ from stand_ins import begun, expected_scores, hand_in
 
 from coursepkg.grading.order import Order
 from coursepkg.grading.runner import Run
+from coursepkg.grading.sandbox import DEFAULT_IMPORTS
 
 PR_SET_CHILD_SUBREAPER = 36
 STAND_INS = {
@@ -155,12 +157,12 @@ def hand_in_everything(course, count):
         hand_in(course, f"s{number:02d}", answer=ANSWERS[number % len(ANSWERS)])
 
 
-def kill_often(course, scratch, settings, kills, seed, longest):
+def kill_often(course, scratch, settings, kills, seed, longest, assignment="ps1"):
     """Kills what is drawn, after a time that is drawn, until it has happened often enough; then finishes."""
     draw = random.Random(seed)
-    order = Order(str(course), "ps1", **settings)
+    order = Order(str(course), assignment, **settings)
     killed = {"grader": 0, "worker": 0, "warm parent": 0}
-    kinds = [kind for kind in killed if settings is CONFINED or kind != "warm parent"]
+    kinds = [kind for kind in killed if settings is not STAND_INS or kind != "warm parent"]
     grader = Grader(order, scratch)
     while sum(killed.values()) < kills:
         kind = draw.choice(kinds)
@@ -210,6 +212,24 @@ def test_a_hundred_kills_change_nothing(undisturbed, scratch):
     killed = kill_often(course, scratch, CONFINED, kills=100, seed=20261121, longest=3)
     assert picture(course) == expected
     assert min(killed.values()) > 20
+    assert list(scratch.iterdir()) == []
+
+
+@pytest.mark.sandbox
+def test_kills_change_nothing_on_a_real_assignment(tmp_path, scratch):
+    slug = hostile_course.FIRST
+    settings = {"imports": tuple(name for name in DEFAULT_IMPORTS if name != "keras")}
+    made = hostile_course.assignments_conftest().Course(tmp_path / "course")
+    made.nbgrader("generate_assignment", slug)
+    # What these answers are told is the same every time: nothing that is drawn stands in it.
+    for student, only in (("ada", None), ("bob", []), ("cy", ["encode", "decode", "masked-mean"])):
+        made.submit(student, slug, made.answered(slug, only=only))
+    undisturbed = tmp_path / "undisturbed"
+    shutil.copytree(made.folder.parent, undisturbed)
+    assert Grader(Order(str(undisturbed / "assignments"), slug, **settings), scratch).finish() == 0
+    expected = picture(undisturbed / "assignments")
+    kill_often(made.folder, scratch, settings, kills=12, seed=3, longest=4, assignment=slug)
+    assert picture(made.folder) == expected
     assert list(scratch.iterdir()) == []
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that the tests find `hostile_course`
 
-from hostile_course import named
+from hostile_course import Attack, Course, named
 
 from coursepkg.grading.folders import autograded_notebook
 from coursepkg.grading.limits import MEBIBYTE, Limits
@@ -26,6 +26,7 @@ from coursepkg.grading.session import grade_submission
 pytestmark = pytest.mark.sandbox
 
 NOTEBOOKS = 2000
+OF_A_REAL_ASSIGNMENT = 60
 IMPORTS = tuple(name for name in DEFAULT_IMPORTS if not name.startswith(("keras", "matplotlib")))
 LIMITS = Limits(cell_seconds=2, submission_seconds=10, memory=500 * MEBIBYTE, restarts=3, processes=16)
 FLAGS = ("grade", "solution", "locked", "task")
@@ -44,7 +45,6 @@ def notebook_of(answer):
 
 
 ASSIGNMENT = Assignment("fuzz", "v1", {"fuzz": notebook_of("raise NotImplementedError()")})
-POINTS = {"test-twice-one": 1.0, "test-twice-two": 2.0}
 RIGHT = json.loads(json.dumps(notebook_of("def twice(x):\n    return 2 * x")))
 
 # What stands where something else is expected.
@@ -125,9 +125,9 @@ programs = st.lists(statements, min_size=1, max_size=3).map("\n".join)
 
 
 @st.composite
-def submissions(draw):
+def submissions(draw, right=RIGHT):
     """The bytes of a notebook: the right one, changed in a few places."""
-    notebook = copy.deepcopy(RIGHT)
+    notebook = copy.deepcopy(right)
     for _ in range(draw(st.integers(0, 3))):
         notebook = change(draw, notebook)
     content = json.dumps(notebook, ensure_ascii=draw(st.booleans())).encode("utf-8", "surrogatepass")
@@ -182,22 +182,23 @@ def damage(draw, content):
     return changed.get(kind, b"\xef\xbb\xbf" + content)
 
 
-def grade(contents, folder):
+def grade(contents, folder, assignment=ASSIGNMENT, imports=IMPORTS):
     """Grades notebooks with a warm parent of its own; yields pairs of a notebook and its outcome."""
     folder.mkdir()
-    with WarmParent(LIMITS, IMPORTS) as parent:
+    (name,) = assignment.notebooks
+    with WarmParent(LIMITS, imports) as parent:
         for content in contents:
-            (folder / "fuzz.ipynb").write_bytes(content)
-            yield content, grade_submission("eve", ASSIGNMENT, folder, parent, LIMITS)
+            (folder / f"{name}.ipynb").write_bytes(content)
+            yield content, grade_submission("eve", assignment, folder, parent, LIMITS)
 
 
-def check_all(contents, folder):
+def check_all(contents, folder, assignment=ASSIGNMENT, imports=IMPORTS):
     """Checks all outcomes and counts their states."""
     states = collections.Counter()
-    for content, outcome in grade(contents, folder):
+    for content, outcome in grade(contents, folder, assignment, imports):
         states[outcome.state] += 1
         try:
-            check(outcome)
+            check(outcome, assignment)
         except Exception as error:
             raise AssertionError(f"{outcome}\n{content!r}") from error
     return states
@@ -206,33 +207,58 @@ def check_all(contents, folder):
 def test_the_right_notebook_earns_everything(tmp_path):
     ((_, outcome),) = grade([json.dumps(RIGHT).encode()], tmp_path / "right")
     assert outcome.state == GRADED
-    assert [cell.earned for cell in outcome.notebooks[0].cells] == [
-        1.0,
-        1.0,
-    ]  # the second gives half its points
+    earned = [cell.earned for cell in outcome.notebooks[0].cells]
+    assert earned == [1.0, 1.0]  # the second gives half its points
 
 
-def test_every_notebook_ends_in_a_grade_or_a_reason(tmp_path):
+def drawn(strategy, count):
+    """As many notebooks as asked for, the same ones every time."""
     contents = []
 
-    @settings(max_examples=NOTEBOOKS, database=None, suppress_health_check=list(HealthCheck))
-    @given(submissions())
+    @settings(max_examples=count, database=None, suppress_health_check=list(HealthCheck))
+    @given(strategy)
     def collect(content):
         contents.append(content)
 
     collect()
-    assert len(contents) >= NOTEBOOKS
-    with ThreadPoolExecutor(2) as threads:  # one for each core
-        halves = [threads.submit(check_all, contents[half::2], tmp_path / str(half)) for half in range(2)]
+    assert len(contents) >= count
+    return contents
+
+
+def check_on_both_cores(contents, *arguments, folder):
+    with ThreadPoolExecutor(2) as threads:
+        halves = [
+            threads.submit(check_all, contents[half::2], folder / str(half), *arguments) for half in range(2)
+        ]
         states = halves[0].result() + halves[1].result()
     assert states.total() == len(contents)
-    assert states[GRADED] > NOTEBOOKS / 2 and states[REJECTED] > NOTEBOOKS / 20, (
-        states
-    )  # both were really tried
+    return states
 
 
-def check(outcome):
+def test_every_notebook_ends_in_a_grade_or_a_reason(tmp_path):
+    states = check_on_both_cores(drawn(submissions(), NOTEBOOKS), folder=tmp_path)
+    # Both were really tried.
+    assert states[GRADED] > NOTEBOOKS / 2 and states[REJECTED] > NOTEBOOKS / 20, states
+
+
+def test_so_does_every_notebook_of_a_real_assignment(tmp_path):
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        course = Course(tmp_path, monkeypatch)
+        course.close()
+        honest = Attack.of("eve", "", {})
+        honest.whole = False
+        assignment, right = course.assignment(honest), course.notebook(honest)
+    imports = tuple(name for name in DEFAULT_IMPORTS if name != "keras")
+    contents = drawn(submissions(right), OF_A_REAL_ASSIGNMENT)
+    states = check_on_both_cores(contents, assignment, imports, folder=tmp_path)
+    assert states[GRADED] > len(contents) / 2, states
+
+
+def check(outcome, assignment):
     """What holds for every outcome, whatever was handed in."""
+    (planned,) = assignment.notebooks.values()
+    marks = [cell.metadata.get("nbgrader", {}) for cell in planned.cells]
+    points = {mark["grade_id"]: mark["points"] for mark in marks if mark.get("grade")}
     told = json.dumps(outcome.to_dict(), ensure_ascii=False, allow_nan=False)
     assert Outcome.from_dict(json.loads(told)) == outcome
     told.encode("utf-8")
@@ -242,7 +268,7 @@ def check(outcome):
         assert outcome.earned == 0
         return
     (notebook,) = outcome.notebooks
-    assert {cell.grade_id: cell.points for cell in notebook.cells} == POINTS
+    assert {cell.grade_id: cell.points for cell in notebook.cells} == points
     for cell in notebook.cells:
         assert cell.status in CELL_STATUSES
         if cell.status == "manual":  # only the second test gives a number
@@ -253,5 +279,5 @@ def check(outcome):
             assert 0 <= cell.earned <= cell.points
             assert cell.message or cell.status == "passed"
             assert cell.earned or cell.status != "passed"
-    written = autograded_notebook(notebook, ASSIGNMENT.notebooks["fuzz"], outcome)
+    written = autograded_notebook(notebook, planned, outcome)
     nbformat.validate(nbformat.from_dict(written))

@@ -18,6 +18,7 @@ from tiny import first_notebook, read_config, second_notebook
 from coursepkg.grading import database, gradebook
 from coursepkg.grading.course import open_course
 from coursepkg.grading.gradebook import GradebookProblem
+from coursepkg.grading.manual_grades import grades_by_hand
 from coursepkg.grading.outcome import CellResult, NotebookOutcome, Outcome
 from coursepkg.grading.work_queue import LeaseLost, Queue
 
@@ -390,3 +391,26 @@ def test_formgrader_lists_and_opens_what_was_recorded(tiny_course):
     (notebook,) = api.get_notebook_submissions("ps1", "first")
     assert (notebook["student"], notebook["failed_tests"], notebook["index"]) == ("bob", True, 0)
     assert api.get_student_notebook_submissions("bob", "ps1")
+
+
+def test_after_a_rejection_a_person_is_asked_for_what_only_a_person_grades(course):
+    gradebook.record(course, Outcome("ada", "ps1", "rejected", "It is no notebook."), PS1)
+    gradebook.record(course, graded("ada", first(), second()), PS1)
+    asked = {row[2] for row in contents(course.db_url)["grades"] if row[0] == "ada" and row[-1]}
+    assert asked == {"program", "essay", "task"}
+
+
+def test_extra_credit_alone_counts_nothing_as_in_nbgrader(tiny_course):
+    course = open_course(tiny_course)
+    gradebook.record(course, graded("bob", first(), second()), PS1)
+    with Gradebook(course.db_url, "tiny") as book:
+        for name in ("essay", "test_answer"):
+            book.find_grade(name, "first", "ps1", "bob").extra_credit = 2.0
+        book.db.commit()
+        theirs = {
+            name: book.find_grade(name, "first", "ps1", "bob").score for name in ("essay", "test_answer")
+        }
+    people = grades_by_hand(course.db_url, "bob", "ps1")
+    assert not people["first", "essay"].counts(None)
+    assert people["first", "test_answer"].counts(2.0)
+    assert theirs == {"essay": 0.0, "test_answer": people["first", "test_answer"].score(2.0)}

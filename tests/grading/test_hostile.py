@@ -5,6 +5,7 @@ an honest submission behind it by the same warm parent.
 """
 
 import copy
+import csv
 import hashlib
 import json
 import os
@@ -346,3 +347,15 @@ def test_a_run_of_the_command_goes_on_to_the_end(course):
                 lost = any(hostile_course.fits(cell, pattern) for pattern in attack.loses)
                 free = any(hostile_course.fits(cell, pattern) for pattern in attack.may_lose)
                 assert free or score.score == (0 if lost else score.max_score), (student, cell)
+
+    # What nbgrader makes of it: feedback for everybody, and a table of grades.
+    course.made.nbgrader("generate_feedback", FIRST, "--force")
+    assert {path.parent.parent.name for path in course.folder.glob(f"feedback/*/{FIRST}/{FIRST}.html")} >= {
+        student for student, _ in scores
+    }
+    course.made.nbgrader("export", "--to", "grades.csv")
+    with open(course.folder / "grades.csv", newline="", encoding="utf-8") as file:
+        exported = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file) if row["score"]}
+    assert exported["ada"] == 52
+    for student, score in exported.items():
+        assert score == sum(one.score for (name, _), one in scores.items() if name == student)

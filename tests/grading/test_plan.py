@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from nbgrader.utils import compute_checksum
 
 from coursepkg.grading.course import open_course
-from coursepkg.grading.plan import AssignmentProblem, read_assignment, rebuild
+from coursepkg.grading.plan import Assignment, AssignmentProblem, read_assignment, rebuild
 
 KINDS = {
     "answer": "solution",
@@ -415,3 +415,27 @@ def test_any_change_leaves_the_release_with_the_students_answers(assignment, ope
     nbformat.validate(rebuilt.notebook)
     again = rebuild(source, copy.deepcopy(rebuilt.notebook))
     assert [cell.source for cell in again.cells] == [cell.source for cell in rebuilt.cells]
+
+
+@pytest.mark.parametrize(
+    ("cells", "named"),
+    [
+        ([("", "import numpy as np, math\n%matplotlib inline")], ["np"]),
+        ([("", "from numpy.testing import assert_allclose as close")], []),
+        ([("locked", "import numpy as np")], []),
+        ([("", "import numpy as np"), ("locked", "import numpy as np")], []),
+        ([("", "import numpy as np"), ("locked", "one = np.ones(1)")], ["np"]),
+        ([("solution", "import numpy as np")], []),
+        ([("", "import keras\nimport numpy as np")], ["keras", "np"]),
+    ],
+)
+def test_imports_that_an_answer_can_change_are_named(cells, named):
+    made = [
+        tiny.graded_cell(kind, f"cell-{number}", source) if kind else new_code_cell(source)
+        for number, (kind, source) in enumerate(cells)
+    ]
+    test = tiny.graded_cell("test", "test", "np.testing.assert_allclose(f(2), 4)\nkeras.ops.sum(1)", 1)
+    assignment = Assignment("ps1", "v1", {"first": tiny.notebook_of([*made, test])})
+    assert bool(assignment.cautions) == bool(named)
+    for caution in assignment.cautions:
+        assert f"first.ipynb: tests use {' and '.join(named)} from a cell that is not locked" in caution

@@ -34,7 +34,8 @@ def findable():
         kernelspecs.make_findable()
         yield
         provisioner._close_warm_parents()
-    assert not psutil.Process().children(recursive=True)
+    # Another test's database server may run on.
+    assert {child.name() for child in psutil.Process().children(recursive=True)} <= {"postgres"}
 
 
 def config(**traits):

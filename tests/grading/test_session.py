@@ -9,6 +9,7 @@ import time
 import nbformat
 import pytest
 
+from coursepkg.grading import session
 from coursepkg.grading.limits import MEBIBYTE, Limits
 from coursepkg.grading.outcome import GRADED, NEEDS_A_LOOK, REJECTED
 from coursepkg.grading.plan import Assignment
@@ -48,7 +49,7 @@ STUB = "raise NotImplementedError('Still to be written.')"
 class Exam:
     """An assignment of one notebook, or of several (`others`), and right answers to it."""
 
-    def __init__(self, *cells, **others):
+    def __init__(self, *cells, files=None, **others):
         self.answers, notebooks = {}, {}
         for stem, content in {"exam": cells, **others}.items():
             notebook = notebooks[stem] = nbformat.v4.new_notebook()
@@ -58,7 +59,7 @@ class Exam:
                     self.answers[data.grade_id] = one.source
                     one.source = STUB if one.cell_type == "code" else ""
                 notebook.cells.append(one)
-        self.assignment = Assignment("exam", "v1", notebooks)
+        self.assignment = Assignment("exam", "v1", notebooks, files=files or {})
 
     def grade(self, folder, parent, answers=None, only=None, extra=(), limits=LIMITS):
         """Hands in right answers but for `answers`, with cells of the student's own, and grades that."""
@@ -244,3 +245,68 @@ def test_what_a_set_up_imports_is_imported_once(tmp_path):
             outcome = exam.grade(tmp_path / name, parent)
             printed.append(outcome.notebooks[0].notebook["cells"][-1])
     assert [one["outputs"][0]["text"] for one in printed] == ["False\n", "True\n"]
+
+
+def test_a_set_up_that_fails_before_any_answer_is_looked_at(parent, tmp_path):
+    """As on a machine without a package that the assignment needs: no class gets 0 in silence."""
+    lacking = cell("set-up", "import not_installed_here\nscale = 3", locked=True)
+    outcome = Exam(lacking, *PAIR[1:]).grade(tmp_path, parent)
+    assert outcome.state == NEEDS_A_LOOK
+    assert "'set-up' failed before any answer ran" in outcome.reason
+    assert "not_installed_here" in outcome.reason
+
+
+def test_a_locked_cell_that_fails_because_of_an_answer_costs_what_needs_it(parent, tmp_path):
+    between = cell("between", "six = double(3).real", locked=True)
+    wrong = {"double": "def double(x):\n    pass"}
+    outcome = Exam(*PAIR[:2], between, *PAIR[2:]).grade(tmp_path, parent, wrong)
+    assert outcome.state == GRADED
+    assert any("'between' stopped with an error" in note for note in outcome.notes)
+
+
+def test_files_of_the_assignment_are_there_for_answers_and_tests(parent, tmp_path):
+    cells = (
+        cell("set-up", "import ours\nlimit = int(open('limit.txt').read())", locked=True),
+        answer(
+            "double", "def double(x):\n    return ours.twice(x) if open('limit.txt').read() == '7' else 0"
+        ),
+        cell("test-double-file", "assert double(limit) == ours.twice(limit) == 14", 1),
+    )
+    files = {"limit.txt": b"7", "ours.py": b"def twice(x):\n    return 2 * x\n"}
+    outcome = Exam(*cells, files=files).grade(tmp_path, parent)
+    assert statuses(outcome) == {"test-double-file": "passed"}, messages(outcome)
+
+
+def test_a_test_that_ends_the_examiner_costs_no_other_test(parent, tmp_path):
+    fatal = cell("test-double-fatal", "import os\nos._exit(1)", 1)
+    outcome = Exam(*PAIR[:2], fatal, *PAIR[2:]).grade(tmp_path, parent)
+    assert statuses(outcome) == {
+        "test-double-fatal": "manual",
+        "test-double-one": "passed",
+        "test-triple-one": "passed",
+        "test-triple-two": "passed",
+    }
+    assert outcome.state == NEEDS_A_LOOK
+
+
+def test_where_no_examiner_holds_a_person_judges_the_rest(parent, tmp_path):
+    fatal = [cell(f"test-double-{number}", "import os\nos._exit(1)", 1) for number in range(4)]
+    outcome = Exam(*PAIR[:2], *fatal, PAIR[2]).grade(tmp_path, parent)
+    assert set(statuses(outcome).values()) == {"manual"}
+    assert {one.earned for one in outcome.notebooks[0].cells} == {None}
+
+
+def test_what_all_cells_show_together_is_bounded(parent, tmp_path, monkeypatch):
+    monkeypatch.setattr(session, "OUTPUT_BYTES", 2 * MEBIBYTE)
+    shown = [(1, "print('x' * 900_000)")] * 4
+    outcome = Exam(*PAIR).grade(tmp_path, parent, extra=shown)
+    texts = [
+        output["text"]
+        for one in outcome.notebooks[0].notebook["cells"]
+        for output in one.get("outputs", [])
+        if output["output_type"] == "stream"
+    ]
+    assert len(texts) == 4
+    assert sum(map(len, texts)) < 2 * MEBIBYTE
+    assert [text for text in texts if "more than 2 MiB" in text] == texts[2:]
+    assert outcome.earned == 6
