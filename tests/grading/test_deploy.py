@@ -6,6 +6,7 @@ import sys
 from importlib import util
 from pathlib import Path
 
+import jsonschema
 import kubernetes_validate
 import pytest
 import yaml
@@ -63,6 +64,58 @@ def as_kubernetes_knows_them():
 )
 def test_kubernetes_takes_it(document, version):
     kubernetes_validate.validate(document, version, strict=True)
+
+
+@pytest.fixture(scope="module")
+def operators_schema():
+    """What the Dask operator for Kubernetes says of its own kind: its version and its schema."""
+    (package,) = util.find_spec("dask_kubernetes").submodule_search_locations
+    folder = Path(package) / "operator" / "customresources"
+    templates = yaml.safe_load((folder / "templates.yaml").read_text())["definitions"]
+    definition = yaml.safe_load((folder / "daskcluster.yaml").read_text())["spec"]
+    assert definition["names"]["kind"] == "DaskCluster"
+    (version,) = [one for one in definition["versions"] if one["storage"]]
+
+    def resolved(schema):
+        if isinstance(schema, list):
+            return [resolved(one) for one in schema]
+        if not isinstance(schema, dict):
+            return schema
+        if isinstance(reference := schema.get("$ref"), str):
+            inside = "templates.yaml#" in reference
+            # Pods and services are Kubernetes' own, and its validator has seen them.
+            return resolved(templates[reference.rpartition("/")[2]]) if inside else {"type": "object"}
+        return {name: resolved(one) for name, one in schema.items()}
+
+    return f"{definition['group']}/{version['name']}", resolved(version["schema"]["openAPIV3Schema"])
+
+
+def test_the_dask_operator_takes_its_cluster(operators_schema):
+    version, schema = operators_schema
+    cluster = named("DaskCluster")
+    assert cluster["apiVersion"] == version
+    jsonschema.validate(cluster, schema)
+    unknown = list(unknown_fields(cluster["spec"], schema["properties"]["spec"]))
+    assert unknown == []  # which Kubernetes would drop in silence
+
+    cluster["spec"]["worker"]["replica"] = 3
+    assert list(unknown_fields(cluster["spec"], schema["properties"]["spec"])) == ["worker.replica"]
+    cluster["spec"]["worker"]["replicas"] = "three"
+    with pytest.raises(jsonschema.ValidationError, match="three"):
+        jsonschema.validate(cluster, schema)
+
+
+def unknown_fields(value, schema, above=""):
+    """Fields that a schema does not know, as paths."""
+    if isinstance(value, dict) and "properties" in schema:
+        for name, inner in value.items():
+            if name in schema["properties"]:
+                yield from unknown_fields(inner, schema["properties"][name], f"{above}{name}.")
+            else:
+                yield f"{above}{name}"
+    elif isinstance(value, list) and "items" in schema:
+        for inner in value:
+            yield from unknown_fields(inner, schema["items"], above)
 
 
 def test_the_validator_finds_what_is_wrong():
