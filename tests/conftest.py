@@ -66,8 +66,10 @@ def process_as_it_was():
     with mock.patch.dict(os.environ), matplotlib.rc_context():
         yield
     sys.path[:] = path
+    # nbclient and Dask leave theirs behind, and nbclient's event loop would hear of every later signal.
+    signal.set_wakeup_fd(-1)
     for number, handler in signals.items():
-        signal.signal(number, handler)  # nbclient and Dask leave their own behind
+        signal.signal(number, handler)
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close("all")
 

@@ -224,6 +224,7 @@ def test_kills_change_nothing_on_a_real_assignment(tmp_path, scratch):
     # What these answers are told is the same every time: nothing that is drawn stands in it.
     for student, only in (("ada", None), ("bob", []), ("cy", ["encode", "decode", "masked-mean"])):
         made.submit(student, slug, made.answered(slug, only=only))
+        (made.folder / "submitted" / student / slug / "timestamp.txt").write_text("2026-03-01 10:00:00 UTC")
     undisturbed = tmp_path / "undisturbed"
     shutil.copytree(made.folder.parent, undisturbed)
     assert Grader(Order(str(undisturbed / "assignments"), slug, **settings), scratch).finish() == 0

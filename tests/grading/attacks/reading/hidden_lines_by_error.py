@@ -1,6 +1,7 @@
 """Right for the visible tests, then values on which the hidden lines themselves stop: an error shows its line."""
 
 LOSES = {"test-make-windows-values": r"IndexError|Error", "test-split-windows-no-future": r"Error"}
+MAY_LOSE = ("test-split-windows-complete",)
 
 raise SystemExit(__doc__)  # what follows is data for test_hostile.py; it runs in the confinement only
 
