@@ -303,6 +303,7 @@ def test_a_neighbour_is_graded_at_the_same_time(name, course, parent, neighbours
     def attack_meanwhile():
         with WarmParent(LIMITS, imports=IMPORTS) as other:
             try:
+                grade(course, other, HONEST, neighbours[0])  # what the set-up imports is there from now on
                 return grade(course, other, attack, folder)
             finally:
                 done.set()
