@@ -185,8 +185,8 @@ def _grading(command):
             if (error.name or "").startswith("coursepkg"):
                 raise
             print(
-                f"`coursepkg {command}` needs packages that are not installed ({error.name}): "
-                'pip install "coursepkg[grading]"',
+                f"`coursepkg {command}` needs packages that are not installed ({error.name}). "
+                'In the course\'s repository `pip install ".[data,grading]"` installs them.',
                 file=sys.stderr,
             )
             return CANNOT

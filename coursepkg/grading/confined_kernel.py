@@ -107,6 +107,9 @@ def bind_to(listeners):
 
     Args:
         listeners: dict from zmq address to the file descriptor that listens there.
+
+    Returns:
+        `None`. `zmq.Socket.bind` is another function from here on.
     """
     import zmq
 

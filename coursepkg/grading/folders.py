@@ -17,13 +17,13 @@ import time
 from dataclasses import asdict
 
 from coursepkg.grading.feedback import Feedback, Grade, feedback_page, rejection_page
+from coursepkg.grading.intake import EXCHANGE_FILES
 from coursepkg.grading.listing import OPEN_FILE, OPEN_FOLDER
 from coursepkg.grading.manual_grades import NOBODY, grades_by_hand, seconds_late
-from coursepkg.grading.outcome import NEEDS_A_LOOK, REJECTED
+from coursepkg.grading.outcome import REJECTED
 from coursepkg.grading.planned_cells import kind_of
 from coursepkg.grading.safe_cells import error_output, harmless_markdown, harmless_outputs
 
-EXCHANGE_FILES = ("timestamp.txt", "submission_secret.txt")
 EXCHANGE_BYTES = 1024
 STALE_SECONDS = 3600  # after which what a killed grader left behind is removed
 AT_WORKING_FOLDER, RENAME_EXCHANGE = -100, 2
@@ -146,12 +146,10 @@ def _as_json(notebook):
 def _pages(course, outcome, assignment, notebooks):
     """Dict from file name to the page of each notebook of the assignment."""
     pages = {}
-    if outcome.state == REJECTED or not outcome.notebooks:
-        reason = outcome.reason
-        if outcome.state == NEEDS_A_LOOK:
-            reason = f"A person will look at it. {reason}"
+    if outcome.state == REJECTED:
         for name in assignment.notebooks:
-            pages[f"{name}.html"] = rejection_page(f"{name}.ipynb", reason, outcome.notes).encode("utf-8")
+            page = rejection_page(f"{name}.ipynb", outcome.reason, outcome.notes)
+            pages[f"{name}.html"] = page.encode("utf-8")
         return pages
     people = grades_by_hand(course.db_url, outcome.student, outcome.assignment)
     late = _Lateness(course, outcome)

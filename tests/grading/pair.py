@@ -94,7 +94,7 @@ class Pair:
     """
 
     def __init__(self, warm, limits=None, role=STUDENT):
-        from coursepkg.grading.control import Examination
+        from control import Examination
 
         self.warm = warm
         self.student = None

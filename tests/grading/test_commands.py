@@ -2,8 +2,10 @@
 
 import functools
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 import tiny
@@ -204,7 +206,7 @@ def test_without_the_extra_one_sentence_names_it():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stdout == ""
-    assert 'pip install "coursepkg[grading]"' in done.stderr
+    assert 'pip install ".[data,grading]"' in done.stderr
     assert done.stderr.count("\n") == 1
 
 
@@ -222,3 +224,27 @@ def test_help_needs_no_extra(command):
         words = " ".join(done.stdout.split())
         for part in ("Exit code: 0", "1 some submissions are rejected or need", "2 it could not be done"):
             assert part in words
+
+
+@pytest.mark.sandbox
+def test_a_watch_grades_what_arrives_until_it_is_interrupted(tiny_course):
+    command = [sys.executable, "-m", "coursepkg", "grade", "ps1", "--watch", "--workers", "1"]
+    watch = subprocess.Popen(
+        command, cwd=tiny_course, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        for name in ("ada", "bob"):
+            hand_in(tiny_course, name)
+            deadline = time.monotonic() + 120
+            while automatic_scores(tiny_course).get((name, "test_answer")) != 2:
+                assert watch.poll() is None, watch.communicate()
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+        watch.send_signal(signal.SIGINT)
+        out, err = watch.communicate(timeout=60)
+    finally:
+        watch.kill()
+        watch.wait()
+    assert watch.returncode == 0, err
+    assert "Watching ps1; Ctrl-C ends it." in err
+    assert out == "ps1: 2 graded.\n"

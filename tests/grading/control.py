@@ -1,4 +1,4 @@
-"""The worker's end of the line to an examiner."""
+"""The worker's end of the line to an examiner, for tests that need no whole sitting."""
 
 import dataclasses
 import socket
