@@ -1,9 +1,10 @@
 """The cells of an assignment: what each is for, and what it is worth."""
 
 import ast
-import contextlib
 import re
 from dataclasses import dataclass
+
+from coursepkg.grading.borrowed import names_of, parse
 
 HIDDEN_TESTS = re.compile(
     r"^[^\n]*BEGIN HIDDEN TESTS[^\n]*\n.*?^[^\n]*END HIDDEN TESTS[^\n]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
@@ -62,31 +63,12 @@ def unguarded_imports(source):
     Returns:
         Sorted list of str.
     """
-    loose, own, used = set(), set(), set()
-    for cell in source.cells:
-        kind = kind_of(cell)
-        if cell.cell_type != "code" or kind in ("solution", "manual"):
-            continue
-        for statement in _statements(cell.source):
-            for node in ast.walk(statement):
-                if isinstance(node, ast.Import | ast.ImportFrom):
-                    given = {(name.asname or name.name).partition(".")[0] for name in node.names}
-                    (own if kind else loose).update(given)
-                elif isinstance(node, ast.Name) and kind == "test":
-                    used.add(node.id)
-    return sorted((loose - own) & used)
-
-
-def _statements(code):
-    """The statements of a cell; beside IPython's magics, those that stand on lines of their own."""
-    try:
-        return ast.parse(code).body
-    except SyntaxError:
-        found = []
-        for line in code.splitlines():
-            with contextlib.suppress(SyntaxError):
-                found += ast.parse(line).body
-        return found
+    code = [(kind_of(cell), cell.source) for cell in source.cells if cell.cell_type == "code"]
+    loose = names_of([text for kind, text in code if kind == ""])
+    own = names_of([text for kind, text in code if kind in ("locked", "test")])
+    nodes = (node for kind, text in code if kind == "test" for node in ast.walk(parse(text)))
+    used = {node.id for node in nodes if isinstance(node, ast.Name)}
+    return sorted((set(loose) - set(own)) & used)
 
 
 def kind_of(cell):

@@ -202,7 +202,7 @@ class WarmParent:
 
     @property
     def deaths(self):
-        """int, how often it has ended unasked; what its children were doing then says nothing about them."""
+        """int, how often it has ended under its children; what became of them then says nothing."""
         return self._starts - self._running()
 
     def _running(self):

@@ -118,12 +118,13 @@ def read_written(submissions, assignment):
     written.order = [f"{notebook}/{name}" if several else name for notebook, name in answers]
     plain = {_without_space(source) for source in written.given}
     for submission in submissions:
+        problem = submission.problem
         try:
-            if submission.problem:
-                raise Rejected(submission.problem)
-            admitted = admit(submission.folder, assignment)
-        except Rejected as problem:
-            written.left_out.append((submission.student, str(problem)))
+            admitted = None if problem else admit(submission.folder, assignment)
+        except Rejected as rejected:
+            problem = str(rejected)
+        if problem:
+            written.left_out.append((submission.student, problem))
             continue
         cells = {}
         for name, notebook in admitted.notebooks.items():

@@ -23,18 +23,22 @@ import dataclasses
 import fnmatch
 import importlib.util
 import json
+import os
 import re
 import secrets
 import shutil
 import socket
+import sys
 import threading
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 
 TESTS = Path(__file__).resolve().parents[1]
 
 import psutil  # noqa: E402
+import pytest  # noqa: E402
 
 ATTACKS = Path(__file__).parent / "attacks"
 GUARD = "raise SystemExit(__doc__)"
@@ -237,6 +241,18 @@ class Course:
         for index, cell in sorted(added, key=lambda pair: -pair[0]):
             notebook["cells"].insert(index, cell | {"outputs": [], "execution_count": None})
         return notebook
+
+
+@contextlib.contextmanager
+def course_in(folder):
+    """A `Course` for the length of a `with` block; afterwards the process is as it was."""
+    with pytest.MonkeyPatch.context() as monkeypatch, mock.patch.dict(os.environ):
+        monkeypatch.setattr(sys, "path", list(sys.path))  # the course's settings change both
+        course = Course(folder, monkeypatch)
+        try:
+            yield course
+        finally:
+            course.close()
 
 
 def parts_of(outcome):

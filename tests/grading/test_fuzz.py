@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that the tests find `hostile_course`
 
-from hostile_course import Attack, Course, named
+from hostile_course import Attack, course_in, named
 
 from coursepkg.grading.folders import autograded_notebook
 from coursepkg.grading.limits import MEBIBYTE, Limits
@@ -242,9 +242,7 @@ def test_every_notebook_ends_in_a_grade_or_a_reason(tmp_path):
 
 
 def test_so_does_every_notebook_of_a_real_assignment(tmp_path):
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        course = Course(tmp_path, monkeypatch)
-        course.close()
+    with course_in(tmp_path) as course:
         honest = Attack.of("eve", "", {})
         honest.whole = False
         assignment, right = course.assignment(honest), course.notebook(honest)

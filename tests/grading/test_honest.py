@@ -6,7 +6,6 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from unittest import mock
 
 import pytest
 
@@ -65,13 +64,10 @@ KERAS = variants(SECOND, "right")
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """The course with all submissions to its first assignment."""
-    with pytest.MonkeyPatch.context() as monkeypatch, mock.patch.dict(os.environ):
-        monkeypatch.setattr(sys, "path", list(sys.path))  # the course's settings change both
-        made = hostile_course.Course(tmp_path_factory.mktemp("honest"), monkeypatch)
+    with hostile_course.course_in(tmp_path_factory.mktemp("honest")) as made:
         for submission in SUBMISSIONS:
             made.submit(submission)
         yield made
-        made.close()
 
 
 @pytest.fixture(scope="module")

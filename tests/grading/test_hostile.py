@@ -18,7 +18,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from unittest import mock
 
 import nbformat
 import pytest
@@ -54,11 +53,8 @@ NEIGHBOUR = hostile_course.Attack.read_text("charles", '"""One that is graded af
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as monkeypatch, mock.patch.dict(os.environ):
-        monkeypatch.setattr(sys, "path", list(sys.path))  # the course's settings change both
-        made = hostile_course.Course(tmp_path_factory.mktemp("hostile"), monkeypatch)
+    with hostile_course.course_in(tmp_path_factory.mktemp("hostile")) as made:
         yield made
-        made.close()
 
 
 @pytest.fixture(scope="module")

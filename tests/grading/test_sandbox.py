@@ -663,3 +663,18 @@ def test_it_is_found_out_by_trying(namespaces, answer):
 
 def test_the_module_is_found_by_one_name():
     assert sandbox.why_not_confined is why_not_confined
+
+
+@needs_sandbox
+def test_a_module_that_starts_threads_costs_the_parent_and_is_not_tried_again(monkeypatch):
+    """What its children were at must be done once more, so it counts as a death."""
+    with WarmParent(LIMITS, imports=()) as parent:
+        parent.spawn("probe:serve", {"probe.py": b"def serve(channel): channel.recv(1)"}).kill()
+        answer = parent._answer
+        monkeypatch.setattr(parent, "_answer", lambda number: answer(number) | {"threads": 9})
+        parent.preload(["wave"])
+        assert parent.deaths == 1
+        monkeypatch.undo()
+        parent.spawn("probe:serve", {"probe.py": b"def serve(channel): channel.recv(1)"}).kill()
+        parent.preload(["wave"])
+        assert parent.deaths == 1
