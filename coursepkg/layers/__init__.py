@@ -2,4 +2,12 @@
 
 from coursepkg._lazy import attach
 
-__getattr__, __dir__, __all__ = attach(__name__, {"recurrent": ["RecurrentCell", "SimpleRNNCell"]})
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "gated": ["GatedCell"],
+        "gru": ["GRUCell"],
+        "lstm": ["LSTMCell"],
+        "recurrent": ["RecurrentCell", "SimpleRNNCell"],
+    },
+)

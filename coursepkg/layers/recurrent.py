@@ -103,12 +103,21 @@ class RecurrentCell(keras.layers.Layer, DropoutRNNCell):
         self.bias = None
         if self.use_bias:
             self.bias = self.add_weight(
-                shape=(columns,),
+                shape=self.bias_shape,
                 name="bias",
-                initializer=self.bias_initializer,
+                initializer=self.initial_bias,
                 regularizer=self.bias_regularizer,
                 constraint=self.bias_constraint,
             )
+
+    @property
+    def bias_shape(self):
+        """One number for each column of the matrices."""
+        return (self.gates * self.units,)
+
+    def initial_bias(self, shape, dtype=None):
+        """Draws the bias; a subclass may start some of it elsewhere."""
+        return self.bias_initializer(shape, dtype=dtype)
 
     def drop(self, inputs, hidden, training):
         """While training, sets the same inputs and hidden units to zero at every step of a sequence.
@@ -129,7 +138,8 @@ class RecurrentCell(keras.layers.Layer, DropoutRNNCell):
 
     def get_initial_state(self, batch_size=None):
         """Returns the list of states before the first step: zeros `(batch, units)`."""
-        return [ops.zeros((batch_size, self.units), dtype=self.compute_dtype)]
+        sizes = keras.tree.flatten(self.state_size)
+        return [ops.zeros((batch_size, size), dtype=self.compute_dtype) for size in sizes]
 
     def get_config(self):
         """Returns the arguments as plain values, from which `from_config` builds the same cell."""

@@ -3,6 +3,8 @@
 A new cell is one more line in `CELLS`. The file names no backend; run it with KERAS_BACKEND=jax too.
 """
 
+import itertools
+
 import keras
 import numpy as np
 import pytest
@@ -14,6 +16,8 @@ from coursepkg.scratch import rnn_backward, rnn_forward
 CELLS = {
     # ours, the built-in that does the same job, blocks of `units` columns in each matrix
     "simple": (layers.SimpleRNNCell, keras.layers.SimpleRNNCell, 1),
+    "lstm": (layers.LSTMCell, keras.layers.LSTMCell, 4),
+    "gru": (layers.GRUCell, keras.layers.GRUCell, 3),
 }
 BATCH, TIMESTEPS, FEATURES, UNITS = 3, 6, 4, 5
 
@@ -212,19 +216,19 @@ def test_cells_stack_and_read_in_both_directions(cell_class):
 
 @every_cell
 def test_one_dropout_mask_serves_the_whole_sequence_and_none_at_inference(cell_class):
-    """Inputs of ones and U = 0: what is dropped is dropped at every step, so all steps say the same."""
-    cell = cell_class(UNITS, dropout=0.5, seed=3)
-    layer = keras.layers.RNN(cell, return_sequences=True)
-    layer.build((1, 2, FEATURES))
-    kernel, recurrent_kernel, *bias = layer.get_weights()
-    layer.set_weights([kernel, 0 * recurrent_kernel, *bias])
-    ones = np.ones((1, 2, FEATURES), "float32")
-    dropped = ops.convert_to_numpy(layer(ones, training=True))
-    expected = ops.convert_to_numpy(layer(ones, training=False))
-    if len(layer.state_size) == 1:
-        np.testing.assert_allclose(dropped[:, 0], dropped[:, 1], atol=1e-6)
-    assert np.abs(dropped - expected).max() > 1e-3
-    np.testing.assert_array_equal(ops.convert_to_numpy(layer(ones)), expected)
+    """At a rate of one half an input is doubled or gone: one of the 2^4 ways, and no other, fits all steps."""
+    layer = layer_with_random_weights(cell_class(UNITS, dropout=0.5, seed=3), return_sequences=True)
+    sequence = example()[:1]
+    dropped = ops.convert_to_numpy(layer(sequence, training=True))
+    ways = [
+        np.array(way, "float32")
+        for way in itertools.product((0, 2), repeat=FEATURES)
+        if np.allclose(ops.convert_to_numpy(layer(sequence * np.array(way, "float32"))), dropped, atol=1e-5)
+    ]
+    assert len(ways) == 1
+    assert 0 < ways[0].sum() < 2 * FEATURES  # and with this seed something was dropped, and not everything
+    with pytest.raises(AssertionError):
+        np.testing.assert_allclose(ops.convert_to_numpy(layer(sequence)), dropped, atol=1e-3)
 
 
 @every_cell
