@@ -1,4 +1,4 @@
-"""The gated recurrent unit: one state, one gate for what stays in it, one for what the candidate sees of it."""
+"""The gated recurrent unit: one state, a gate for what stays in it, a gate for what is recalled from it."""
 
 import keras
 from keras import ops

@@ -8,7 +8,7 @@ from coursepkg.layers.gated import GatedCell
 
 @keras.saving.register_keras_serializable(package="coursepkg")
 class LSTMCell(GatedCell):
-    """Long short-term memory (Hochreiter & Schmidhuber, 1997) with a forget gate (Gers et al., 2000), one step.
+    """Long short-term memory (Hochreiter & Schmidhuber, 1997) with forget gate (Gers et al., 2000), one step.
 
         i_t = sigmoid(x_t W_i + h_{t-1} U_i + b_i)     input gate: how much of the candidate enters
         f_t = sigmoid(x_t W_f + h_{t-1} U_f + b_f)     forget gate: how much of the cell state stays

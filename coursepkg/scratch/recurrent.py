@@ -11,6 +11,8 @@ Rows are examples and matrices multiply from the right, as in Keras. Names and s
 
 import numpy as np
 
+from coursepkg.scratch.shapes import check_backward, check_shapes
+
 
 def rnn_step(inputs, hidden, kernel, recurrent_kernel, bias):
     """Moves the hidden state one step forward: h_t = tanh(x_t W + h_{t-1} U + b).
@@ -43,7 +45,7 @@ def rnn_forward(inputs, initial_hidden, kernel, recurrent_kernel, bias, mask=Non
     Returns:
         Array `(batch, timesteps, units)`, the hidden state after every step.
     """
-    _check_shapes(inputs, initial_hidden, kernel, recurrent_kernel, bias, mask)
+    check_shapes(inputs, {"initial_hidden": initial_hidden}, kernel, recurrent_kernel, bias, mask)
     batch, timesteps, _ = inputs.shape
     dtype = np.result_type(inputs, initial_hidden, kernel, recurrent_kernel, bias)
     hidden_states = np.empty((batch, timesteps, bias.shape[0]), dtype)
@@ -90,16 +92,8 @@ def rnn_backward(
     Raises:
         ValueError: if shapes do not fit together or `truncation` is not a positive integer.
     """
-    _check_shapes(inputs, initial_hidden, kernel, recurrent_kernel, bias, mask)
-    if np.shape(hidden_gradients) != np.shape(hidden_states):
-        raise ValueError(
-            f"hidden_gradients has shape {np.shape(hidden_gradients)}; expected one gradient for every "
-            f"hidden state, {np.shape(hidden_states)}"
-        )
-    if truncation is not None and (truncation < 1 or truncation != int(truncation)):
-        raise ValueError(
-            f"truncation is {truncation!r}; it counts steps, so it is an integer from 1 on, or None"
-        )
+    check_shapes(inputs, {"initial_hidden": initial_hidden}, kernel, recurrent_kernel, bias, mask)
+    check_backward({"hidden_gradients": hidden_gradients}, hidden_states, truncation)
 
     dtype = hidden_states.dtype
     gradients = {
@@ -131,22 +125,3 @@ def rnn_backward(
             from_next_step = np.zeros_like(from_next_step)  # a cut lies between this step and the one before
     gradients["initial_hidden"] = from_next_step
     return gradients
-
-
-def _check_shapes(inputs, initial_hidden, kernel, recurrent_kernel, bias, mask):
-    """Raises a ValueError that names the first array whose shape does not fit the others."""
-    if np.ndim(inputs) != 3:
-        raise ValueError(f"inputs has shape {np.shape(inputs)}; expected (batch, timesteps, features)")
-    batch, timesteps, features = inputs.shape
-    (units,) = np.shape(bias) if np.ndim(bias) == 1 else (np.shape(kernel)[-1],)
-    expected = {
-        "initial_hidden": (initial_hidden, (batch, units), "(batch, units)"),
-        "kernel": (kernel, (features, units), "(features, units)"),
-        "recurrent_kernel": (recurrent_kernel, (units, units), "(units, units)"),
-        "bias": (bias, (units,), "(units,)"),
-    }
-    if mask is not None:
-        expected["mask"] = (mask, (batch, timesteps), "(batch, timesteps)")
-    for name, (array, shape, words) in expected.items():
-        if np.shape(array) != shape:
-            raise ValueError(f"{name} has shape {np.shape(array)}; expected {words} = {shape}")

@@ -216,7 +216,7 @@ def test_cells_stack_and_read_in_both_directions(cell_class):
 
 @every_cell
 def test_one_dropout_mask_serves_the_whole_sequence_and_none_at_inference(cell_class):
-    """At a rate of one half an input is doubled or gone: one of the 2^4 ways, and no other, fits all steps."""
+    """At a rate of one half an input is doubled or gone: exactly one of the 2^4 ways fits all steps."""
     layer = layer_with_random_weights(cell_class(UNITS, dropout=0.5, seed=3), return_sequences=True)
     sequence = example()[:1]
     dropped = ops.convert_to_numpy(layer(sequence, training=True))
