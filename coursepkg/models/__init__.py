@@ -1,0 +1,12 @@
+"""Models of the course, each a `keras.Model` around recurrent layers."""
+
+from coursepkg._lazy import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "encoder_decoder": ["EncoderDecoder", "shift_right"],
+        "language_model": ["LanguageModel"],
+        "stack": ["RecurrentStack"],
+    },
+)

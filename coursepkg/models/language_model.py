@@ -1,0 +1,140 @@
+"""A language model: it reads symbols and says, after each, what comes next."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from coursepkg.models.compiled import Compiled
+from coursepkg.models.stack import RecurrentStack, cells_from_config, cells_to_config, check_cells
+
+
+@keras.saving.register_keras_serializable(package="coursepkg")
+class LanguageModel(keras.Model):
+    """Embedding, recurrent layers, and one logit for each symbol that may come next (Mikolov et al., 2010).
+
+    Id 0 is padding: the model passes over it. Targets are the inputs moved on by one symbol, and 0 where
+    there is none; a loss that leaves these out is `coursepkg.training.losses.MaskedCrossEntropy`.
+
+    Args:
+        vocabulary_size: int, the number of ids, padding included.
+        embedding_size: int, the number of features that stand for a symbol.
+        cells: a recurrent cell, or a list of them from the bottom to the top.
+        dropout: float, the share of what goes up from layer to layer set to zero while training.
+        stateful: bool, whether a batch begins where the one before it ended, row by row.
+        **kwargs: `name` and `dtype`, as for any Keras model.
+
+    Raises:
+        ValueError: if a size is not positive, or a cell is missing or there twice.
+
+    Example:
+
+        model = LanguageModel(len(vocabulary), 32, LSTMCell(128))
+        model.compile("adam", MaskedCrossEntropy(), metrics=[Perplexity()])
+        model.fit(ids[:, :-1], ids[:, 1:])  # (batch, timesteps), int
+        state = model.read(prompt[:, :-1])
+        text = sample(model.next_step, state, prompt[:, -1], max_steps=200)
+    """
+
+    def __init__(self, vocabulary_size, embedding_size, cells, dropout=0.0, stateful=False, **kwargs):
+        super().__init__(**kwargs)
+        check_sizes(vocabulary_size=vocabulary_size, embedding_size=embedding_size)
+        self.vocabulary_size, self.embedding_size = vocabulary_size, embedding_size
+        self.stateful, self.dropout_rate = stateful, dropout
+        self.embedding = keras.layers.Embedding(
+            vocabulary_size, embedding_size, mask_zero=True, name="embedding"
+        )
+        self.recurrent = RecurrentStack(check_cells(cells), dropout, stateful=stateful, name="recurrent")
+        self.logits = keras.layers.Dense(vocabulary_size, name="logits")
+        self._compiled_read = Compiled(self, self._read)
+        self._compiled_step = Compiled(self, self._next_step)
+        if not stateful:  # else the first batch says how many rows there are
+            self.build((None, None))
+
+    def build(self, input_shape):
+        """Creates the weights for inputs of shape `(batch, timesteps)`."""
+        if not self.built:
+            self.embedding.build(input_shape)
+            self.recurrent.build((*input_shape, self.embedding_size))
+            self.logits.build((*input_shape, self.recurrent.output_size))
+
+    def call(self, inputs, training=False):
+        """Says after each symbol what comes next.
+
+        Args:
+            inputs: int tensor `(batch, timesteps)`, ids.
+            training: bool, whether dropout acts.
+
+        Returns:
+            Logits `(batch, timesteps, vocabulary_size)`.
+        """
+        mask = self.embedding.compute_mask(inputs)  # (batch, timesteps)
+        embedded = self.embedding(inputs)  # (batch, timesteps, embedding_size)
+        outputs, _ = self.recurrent(embedded, mask=mask, training=training)  # (batch, timesteps, units)
+        return self.logits(outputs)  # (batch, timesteps, vocabulary_size)
+
+    def initial_state(self, batch_size):
+        """Returns the state before anything is read: for each layer a list of zeros `(batch, units)`."""
+        return keras.tree.map_structure(ops.convert_to_numpy, self.recurrent.initial_state(batch_size))
+
+    def read(self, ids, state=None):
+        """Reads the beginning of a text, compiled, without dropout.
+
+        Args:
+            ids: int array `(batch, timesteps)`; 0 is passed over.
+            state: optional state before the first symbol; zeros if None.
+
+        Returns:
+            The state after the last symbol: for each layer a list of arrays `(batch, units)`.
+        """
+        ids = np.asarray(ids, "int32")
+        state = self.initial_state(len(ids)) if state is None else state
+        return self._compiled_read(ids, state) if ids.shape[1] else state
+
+    def next_step(self, ids, state):
+        """Reads one symbol and says what comes next, compiled, without dropout.
+
+        Args:
+            ids: int array `(batch,)`.
+            state: what `initial_state`, `read` or `next_step` returned.
+
+        Returns:
+            Tuple `(logits, state)`: array `(batch, vocabulary_size)`, and the state after the symbol.
+        """
+        return self._compiled_step(np.asarray(ids, "int32"), state)
+
+    def reset_state(self):
+        """Sets the state carried from batch to batch back to zeros. For `stateful=True`."""
+        self.recurrent.reset_state()
+
+    def _read(self, ids, state):
+        mask = self.embedding.compute_mask(ids)  # (batch, timesteps)
+        _, state = self.recurrent(self.embedding(ids), initial_state=state, mask=mask)
+        return state
+
+    def _next_step(self, ids, state):
+        # `call`, because a single step carries no mask.
+        outputs, state = self.recurrent.step(self.embedding.call(ids), state)  # (batch, units)
+        return self.logits(outputs), state  # (batch, vocabulary_size)
+
+    def get_config(self):
+        """Returns the arguments as plain values, from which `from_config` builds the same model."""
+        return {
+            **super().get_config(),
+            "vocabulary_size": self.vocabulary_size,
+            "embedding_size": self.embedding_size,
+            "cells": cells_to_config(self.recurrent.cells),
+            "dropout": self.dropout_rate,
+            "stateful": self.stateful,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        """Builds a model from what `get_config` returned."""
+        return cls(**{**config, "cells": cells_from_config(config["cells"])})
+
+
+def check_sizes(**sizes):
+    """Raises ValueError for a size that is not a positive integer, and names it."""
+    for name, size in sizes.items():
+        if size != int(size) or size <= 0:
+            raise ValueError(f"{name} is {size!r}; expected a positive integer")
