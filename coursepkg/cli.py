@@ -122,7 +122,7 @@ def _add_grading(commands):
         action="store_true",
         help="grade unconfined where the machine cannot confine: students' code then has your rights",
     )
-    grade.set_defaults(run=_grading("grade"))
+    grade.set_defaults(run=_grade)
 
     report = commands.add_parser(
         "report",
@@ -177,7 +177,14 @@ def _add_course(parser, about, nargs=None):
     parser.add_argument("--db", metavar="URL", help="the gradebook's database (that of nbgrader_config.py)")
 
 
-def _grading(command):
+def _grade(options):
+    from coursepkg.grading.nursery import nursery
+
+    with nursery(options) as warm:
+        return _grading("grade", nursery=warm)(options)
+
+
+def _grading(command, **besides):
     def run(options):
         try:
             from coursepkg.grading import commands
@@ -190,7 +197,7 @@ def _grading(command):
                 file=sys.stderr,
             )
             return CANNOT
-        return getattr(commands, command)(options)
+        return getattr(commands, command)(options, **besides)
 
     return run
 

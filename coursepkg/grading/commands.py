@@ -13,11 +13,12 @@ from coursepkg.grading.runner import Run
 CANNOT = 2
 
 
-def grade(options):
+def grade(options, nursery=None):
     """Grades an assignment's submissions.
 
     Args:
         options: `argparse.Namespace` of `coursepkg grade`.
+        nursery: `WarmParent` that workers on this machine get twins of, or `None`.
 
     Returns:
         int, the exit code: 0 all is well, 1 some are rejected or need a look, 2 it could not be done.
@@ -31,22 +32,23 @@ def grade(options):
         confined=not options.accept_risk,
         show_hidden=options.show_hidden,
     )
-    return run(order, options)
+    return run(order, options, nursery)
 
 
-def run(order, options):
+def run(order, options, nursery=None):
     """Carries out an order and prints what became of it.
 
     Args:
         order: `Order`.
         options: `argparse.Namespace` of `coursepkg grade`.
+        nursery: as for `grade`.
 
     Returns:
         int, the exit code, as `grade`; 130 if it was stopped while some were still waiting.
     """
     try:
         display = Display(sys.stderr)
-        task = Run(order, options.force, options.workers, options.scheduler, display)
+        task = Run(order, options.force, options.workers, options.scheduler, display, nursery)
         for caution in task.assignment.cautions:
             display.say(caution)
         if options.dry_run:

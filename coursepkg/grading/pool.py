@@ -41,10 +41,12 @@ class LocalPool:
         most: int, how many at the same time; `None` lets the machine decide.
         course: `Course`, which the workers then need not open, or `None`.
         assignment: `plan.Assignment`, which the workers then need not read, or `None`.
+        nursery: `WarmParent` of which each worker gets a twin, or `None`: each then starts its own.
     """
 
-    def __init__(self, order, most=None, course=None, assignment=None):
+    def __init__(self, order, most=None, course=None, assignment=None, nursery=None):
         self.job = (order, course, assignment)
+        self.nursery = nursery
         self.most = most or default_workers()
         self.workers = {}  # name -> _Forked
         single_threaded()
@@ -56,7 +58,7 @@ class LocalPool:
             waiting: int, submissions that nobody has.
         """
         for _ in range(min(self.most - len(self.workers), waiting)):
-            worker = _Forked(*self.job)
+            worker = _Forked(*self.job, self.nursery and self.nursery.twin())
             self.workers[worker.name] = worker
 
     def ended(self, seconds):
@@ -97,14 +99,14 @@ class LocalPool:
 class _Forked:
     """One worker process. What it writes goes to a file without a name, so nothing is left over."""
 
-    def __init__(self, order, course, assignment):
+    def __init__(self, order, course, assignment, twin):
         self.name = worker_name()
         self.log = tempfile.TemporaryFile()  # noqa: SIM115
         self.trouble, theirs = multiprocessing.Pipe(duplex=False)
         fork = multiprocessing.get_context("fork")
         self.process = fork.Process(
             target=_worker_process,
-            args=(order, course, assignment, self.name, os.getpid(), self.log, theirs),
+            args=(order, course, assignment, self.name, os.getpid(), self.log, theirs, twin),
             daemon=True,
         )
         signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)  # until the worker listens to them itself
@@ -113,6 +115,8 @@ class _Forked:
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
             theirs.close()
+            if twin:
+                twin.close()  # here; the worker has it
 
     def farewell(self):
         """Why the worker ended; raises `Trouble` if it said that grading cannot go on."""
@@ -134,7 +138,7 @@ class _Forked:
         return f"A worker {how}." + (f" It wrote last: {log.splitlines()[-1]}" if log else "")
 
 
-def _worker_process(order, course, assignment, name, grader, log, trouble):
+def _worker_process(order, course, assignment, name, grader, log, trouble, twin):
     stopping = Stopping()
     stopping.listen()
     try:
@@ -144,7 +148,7 @@ def _worker_process(order, course, assignment, name, grader, log, trouble):
         for number, target in ((0, null), (1, log.fileno()), (2, log.fileno())):
             os.dup2(target, number)
         sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
-        work(order, name, stopping, course, assignment)
+        work(order, name, stopping, course, assignment, twin)
     except Trouble as problem:
         trouble.send(str(problem))
     except GiveBack:

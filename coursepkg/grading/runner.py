@@ -115,17 +115,19 @@ class Run:
         workers: int, how many submissions at the same time; `None` lets the machine decide.
         scheduler: str, the address of a Dask scheduler, or `None` for processes on this machine.
         display: `progress.Display`, or `None`.
+        nursery: `WarmParent` that workers on this machine get twins of, or `None`: each then starts its own.
 
     Raises:
         Trouble: if there is no such course or assignment.
     """
 
-    def __init__(self, order, force=False, workers=None, scheduler=None, display=None):
+    def __init__(self, order, force=False, workers=None, scheduler=None, display=None, nursery=None):
         self.order = order
         self.force = force
         self.workers = workers
         self.scheduler = scheduler
         self.display = display
+        self.nursery = nursery
         self.arrivals = Arrivals()
         self.stop = StopSign()
         with explained(order):
@@ -281,7 +283,7 @@ class Run:
 
             if why := why_not_confined():
                 raise Trouble(why)
-        return _Closing(self, LocalPool(order, self.workers, self.course, self.assignment))
+        return _Closing(self, LocalPool(order, self.workers, self.course, self.assignment, self.nursery))
 
     def _close_display(self):
         if self.display:

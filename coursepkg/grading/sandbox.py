@@ -108,6 +108,7 @@ class WarmParent:
         environment: dict, more variables for the children's environment.
         log: path of a file that gets what the warm parent and its children write to stderr, for debugging.
         readable: sequence of paths that children may read as well.
+        twin: socket to a warm parent that another one's `twin` returned, to be used until it ends; or `None`.
 
     Raises:
         CannotStart: by `spawn`, if no child can be started on this machine.
@@ -121,6 +122,7 @@ class WarmParent:
         environment=None,
         log=None,
         readable=(),
+        twin=None,
     ):
         self.limits = limits or Limits()
         self.imports = tuple(imports)
@@ -129,6 +131,7 @@ class WarmParent:
         self.log = log
         self.readable = tuple(map(str, readable))
         self._also, self._refused = [], []
+        self._offered = twin
         self._process = None
         self._starts = 0
         self._control = None
@@ -200,6 +203,32 @@ class WarmParent:
         else:
             self._also += modules
 
+    def begin(self):
+        """Starts it without waiting for its imports; a machine where it cannot start says so in `spawn`."""
+        with contextlib.suppress(CannotStart, OSError):
+            self._begin()
+
+    def twin(self):
+        """Has the warm parent fork another one, for another process to use, as soon as its imports are done.
+
+        What has been imported is then in memory once, and nobody imports it a second time. Twins end with the
+        warm parent that they come from.
+
+        Returns:
+            A socket for `WarmParent(twin=...)`, or `None` where the warm parent does not run.
+        """
+        if self._process is None or self._process.poll() is not None:
+            return None
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+            try:
+                socket.send_fds(self._control, [json.dumps({"twin": True}).encode()], [theirs.fileno()])
+            except OSError:  # it has just ended
+                ours.close()
+                return None
+        return ours
+
     @property
     def deaths(self):
         """int, how often it has ended under its children; what became of them then says nothing."""
@@ -225,6 +254,26 @@ class WarmParent:
         self._stop()
 
     def _start(self):
+        if not self._adopt():
+            self._begin()
+            self._wait_until_ready()
+        self._control.settimeout(SPAWN_SECONDS)
+        self._starts += 1
+
+    def _adopt(self):
+        """Takes over the twin that was offered, once; returns whether it is there."""
+        offered, self._offered = self._offered, None
+        if offered is None:
+            return False
+        offered.settimeout(START_SECONDS)
+        with contextlib.suppress(OSError, CannotStart):
+            _, pid, descriptor = _signed(offered)
+            self._process, self._control = _Twin(pid, descriptor), offered
+            return True
+        offered.close()
+        return False
+
+    def _begin(self):
         self._stop()
         if self.confined and (reason := why_not_confined()):
             raise CannotStart(reason)
@@ -251,17 +300,17 @@ class WarmParent:
                 start_new_session=True,
             )
         self._control = ours
-        ours.settimeout(START_SECONDS)
+
+    def _wait_until_ready(self):
+        self._control.settimeout(START_SECONDS)
         try:
-            ready = ours.recv(MESSAGE_BYTES)
+            ready = self._control.recv(MESSAGE_BYTES)
         except OSError:  # a timeout too
             ready = b""
         if not ready:
             reason = self._last_words()
             self._stop()
             raise CannotStart(f"The warm parent could not start: {reason}")
-        ours.settimeout(SPAWN_SECONDS)
-        self._starts += 1
 
     def _last_words(self):
         """The end of what the warm parent wrote, on one line."""
@@ -369,18 +418,25 @@ def _no_confinement():
 
 def _first_word(status):
     """Returns the process id of the child's init, as this process sees it, and a descriptor of it."""
-    size = socket.CMSG_SPACE(struct.calcsize("3i"))
-    message, ancillary, _, _ = status.recvmsg(MESSAGE_BYTES, size)
-    if not message:
-        raise ConnectionError("it ended")
+    message, pid, descriptor = _signed(status)
     said = json.loads(message.splitlines()[0])
     if "failed" in said:
+        os.close(descriptor)
         raise CannotStart(f"The child was not started: {said['failed']}.")
+    return pid, descriptor
+
+
+def _signed(connection):
+    """Returns the next message of a socket, the process id of its sender, and a descriptor of that."""
+    size = socket.CMSG_SPACE(struct.calcsize("3i"))
+    message, ancillary, _, _ = connection.recvmsg(MESSAGE_BYTES, size)
+    if not message:
+        raise ConnectionError("it ended")
     for level, kind, data in ancillary:
         if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
             pid = struct.unpack("3i", data)[0]
-            try:  # it waits for its files, so it still has this number unless it was killed just now
-                return pid, os.pidfd_open(pid)
+            try:  # it waits for an answer, so it still has this number unless it was killed just now
+                return message, pid, os.pidfd_open(pid)
             except ProcessLookupError as error:
                 raise ConnectionError("it ended") from error
             except OSError as error:
@@ -388,6 +444,28 @@ def _first_word(status):
                     f"The child was not started: this kernel has no pidfd_open ({error})."
                 ) from error
     raise CannotStart("The child was not started: the kernel did not say which process it is.")
+
+
+class _Twin:
+    """A process that this one did not start, with the methods of `subprocess.Popen` that are needed here."""
+
+    def __init__(self, pid, descriptor):
+        self.pid = pid
+        self._descriptor = descriptor
+        weakref.finalize(self, os.close, descriptor).atexit = False
+
+    def poll(self):
+        """Returns 0 once it has ended, however it did, and `None` before."""
+        ended, _, _ = select.select([self._descriptor], [], [], 0)
+        return 0 if ended else None
+
+    def kill(self):
+        """Ends it at once."""
+        signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
+
+    def wait(self, seconds=SPAWN_SECONDS):
+        """Waits until it has ended, for a time at most."""
+        select.select([self._descriptor], [], [], seconds)
 
 
 def _send_files(status, files):

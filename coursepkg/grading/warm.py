@@ -49,6 +49,7 @@ def main(arguments=None):
     for name in setting["imports"]:
         importlib.import_module(name)
     _import_what_can_be(setting["also"])
+    _run_small_graphs_as_they_are()
     namespaces.prctl(namespaces.PR_SET_DUMPABLE, 0)
     namespaces.prctl(namespaces.PR_SET_CHILD_SUBREAPER, 1)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps what has ended
@@ -65,6 +66,15 @@ def main(arguments=None):
             gc.freeze()
             control.send(json.dumps({"number": request["number"], "threads": _settled_threads()}).encode())
             continue
+        if "twin" in request:
+            if _settled_threads() <= THREADS and os.fork() == 0:
+                control.close()
+                control = socket.socket(fileno=descriptors[0])
+                namespaces.prctl(namespaces.PR_SET_CHILD_SUBREAPER, 1)  # which a fork does not inherit
+                control.send(b"ready")  # the kernel adds who we are
+            else:
+                os.close(descriptors[0])
+            continue
         _answer(control, request | setting, descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
@@ -76,6 +86,12 @@ def _import_what_can_be(names):
         if name not in sys.modules:
             with contextlib.suppress(BaseException):
                 importlib.import_module(name)
+
+
+def _run_small_graphs_as_they_are():
+    """Homework runs a graph some dozen times: TensorFlow's optimisation of it costs more than it brings."""
+    if tensorflow := sys.modules.get("tensorflow"):
+        tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 
 
 def _answer(control, request, descriptors):

@@ -32,7 +32,7 @@ class GiveBack(BaseException):
     """The worker was asked to stop: whatever it holds goes back into the queue."""
 
 
-def work(order, name, stopping, course=None, assignment=None):
+def work(order, name, stopping, course=None, assignment=None, twin=None):
     """Leases, grades and records one submission after another until nothing is left.
 
     Args:
@@ -41,6 +41,7 @@ def work(order, name, stopping, course=None, assignment=None):
         stopping: `Stopping`, through which this process is asked to end.
         course: `Course` where it is at hand, or `None`.
         assignment: `plan.Assignment` where it is at hand, or `None`.
+        twin: socket to a warm parent that is there for this worker, or `None`.
 
     Raises:
         Trouble: if grading cannot go on.
@@ -49,7 +50,7 @@ def work(order, name, stopping, course=None, assignment=None):
     with explained(order):
         course = course or course_of(order)
         queue = Queue(course)
-        with _warm_parent(order) as parent, Heartbeat(queue) as heartbeat:
+        with warm_parent(order, twin) as parent, Heartbeat(queue) as heartbeat:
             desk = _Desk(order, course, queue, parent, assignment, stopping)
             idle_since = time.monotonic()
             while not stopping.asked:
@@ -93,6 +94,22 @@ def course_of(order):
     if order.show_hidden:
         course.config.FeedbackExporter.show_hidden = True
     return course
+
+
+def warm_parent(order, twin=None):
+    """Makes the warm parent that an order asks for; it does not run yet.
+
+    Args:
+        order: `Order`.
+        twin: socket to one that another warm parent forks, or `None`.
+
+    Returns:
+        A `WarmParent`, or what the order names in its place.
+    """
+    wanted = {} if order.imports is None else {"imports": order.imports}
+    if twin is not None:
+        wanted["twin"] = twin
+    return _named(order.parent)(order.limits, confined=order.confined, **wanted)
 
 
 class _Desk:
@@ -240,11 +257,6 @@ class Stopping:
         self.asked = True
         if not self.depth:
             raise GiveBack
-
-
-def _warm_parent(order):
-    wanted = {} if order.imports is None else {"imports": order.imports}
-    return _named(order.parent)(order.limits, confined=order.confined, **wanted)
 
 
 def _named(name):

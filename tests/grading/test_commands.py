@@ -12,10 +12,28 @@ import tiny
 from stand_ins import automatic_scores, expected_scores, hand_in
 
 from coursepkg import cli
-from coursepkg.grading import commands, sandbox
+from coursepkg.grading import commands, nursery, sandbox
 from coursepkg.grading.order import Order
 
 STAND_INS = {"session": "stand_ins:grade_submission", "parent": "stand_ins:NoParent"}
+
+
+class NoNursery:
+    """Stand-ins need no warm parent, and get none."""
+
+    begun = 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def begin(self):
+        NoNursery.begun += 1
+
+    def twin(self):
+        return None
 
 
 @pytest.fixture
@@ -24,6 +42,7 @@ def typed(tiny_course, monkeypatch, capsys):
     monkeypatch.chdir(tiny_course)
     monkeypatch.setattr(commands, "Order", functools.partial(Order, **STAND_INS))
     monkeypatch.setattr(sandbox, "why_not_confined", lambda: "")
+    monkeypatch.setattr(nursery, "WarmParent", NoNursery)
 
     def type_in(line):
         code = cli.main(line.split())
@@ -53,9 +72,11 @@ def test_grade_says_how_it_ended(tiny_course, typed):
 
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(tiny_course, typed):
     hand_in(tiny_course, "ada")
+    begun = NoNursery.begun
     assert typed("grade ps1 --dry-run")[:2] == (0, "grade  ada: new\n1 of 1 would be graded.\n")
     assert not (tiny_course / "autograded").exists()
     assert not automatic_scores(tiny_course)
+    assert NoNursery.begun == begun  # what grades nothing imports nothing
     typed("grade ps1 --workers 1")
     assert typed("grade ps1 --dry-run")[1] == "leave  ada: up to date (graded)\n0 of 1 would be graded.\n"
     forced = typed("grade ps1 --dry-run --force")[1]
@@ -116,7 +137,7 @@ def test_without_confinement_the_flag_is_named_and_accepts_the_risk(tiny_course,
 
 def test_limits_reach_the_worker(typed, monkeypatch):
     orders = []
-    monkeypatch.setattr(commands, "run", lambda order, options: orders.append(order) or 0)
+    monkeypatch.setattr(commands, "run", lambda order, options, nursery: orders.append(order) or 0)
     typed("grade ps1 --timeout 1000 --memory 4G --show-hidden --student a --student b --accept-risk")
     typed("grade ps1")
     special, plain = orders

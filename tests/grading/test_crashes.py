@@ -30,6 +30,7 @@ from stand_ins import begun, expected_scores, hand_in
 from coursepkg.grading.order import Order
 from coursepkg.grading.runner import Run
 from coursepkg.grading.sandbox import DEFAULT_IMPORTS
+from coursepkg.grading.worker import warm_parent
 
 PR_SET_CHILD_SUBREAPER = 36
 STAND_INS = {
@@ -87,8 +88,11 @@ class Grader:
         log = os.open(self.scratch.parent / "grader.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(log, 1)
         os.dup2(log, 2)
-        run = Run(order, force=force, workers=workers)
-        sys.exit(run.grade(run.choose()).code)
+        with warm_parent(order) if order.confined else contextlib.nullcontext() as nursery:
+            if nursery:
+                nursery.begin()  # as `coursepkg grade` does
+            run = Run(order, force=force, workers=workers, nursery=nursery)
+            sys.exit(run.grade(run.choose()).code)
 
     def victims(self):
         """The processes that can be killed now, by what they are."""
@@ -96,15 +100,18 @@ class Grader:
         with contextlib.suppress(psutil.NoSuchProcess):
             grader = psutil.Process(self.process.pid)
             found["grader"] = [grader]
-            # bubblewrap itself is tried once by the grader
             found["worker"] = [child for child in grader.children() if child.name() != "bwrap"]
+            # bubblewrap, its first process inside, the warm parent itself, and its twins; not their children
+            deep = [(child, 4) for child in grader.children() if child.name() == "bwrap"]
             for worker in found["worker"]:
                 with contextlib.suppress(psutil.NoSuchProcess):
-                    # bubblewrap, its first process inside, and the warm parent itself; not its children
-                    level = worker.children()
-                    for _ in range(3):
+                    deep += [(child, 3) for child in worker.children()]
+            for child, depth in deep:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    level = [child]
+                    for _ in range(depth):
                         found["warm parent"] += level
-                        level = [child for one in level for child in one.children()]
+                        level = [below for one in level for below in one.children()]
         return found
 
     def ended(self, seconds):

@@ -420,6 +420,72 @@ time.sleep(600)
     wait_until(lambda: not still_there(processes))
 
 
+# A warm parent that several workers share
+
+
+@pytest.fixture
+def first():
+    with WarmParent(LIMITS, imports=("wave",)) as parent:
+        parent.begin()
+        yield parent
+
+
+@pytest.mark.sandbox
+def test_a_twin_has_imported_what_the_first_has_and_forks_children_of_its_own(first):
+    with WarmParent(LIMITS, imports=(), twin=first.twin()) as twin, Inside(twin) as child:
+        assert child.run("import sys; result = 'wave' in sys.modules")
+        assert twin._process.pid in {
+            one.pid for one in psutil.Process(first._process.pid).children(recursive=True)
+        }
+        assert twin.deaths == 0
+
+
+@pytest.mark.sandbox
+def test_twins_know_nothing_of_each_other(first):
+    one, other = (WarmParent(LIMITS, twin=first.twin()) for _ in range(2))
+    with one, other, Inside(one) as child, Inside(other) as sibling:
+        one.close()
+        assert not child.child.alive()
+        assert sibling.run("result = 1") == 1
+        with WarmParent(LIMITS, twin=first.twin()) as third, Inside(third) as later:
+            assert later.run("result = 2") == 2
+
+
+@pytest.mark.sandbox
+def test_a_killed_twin_is_replaced_by_a_warm_parent_of_the_worker_s_own(first):
+    with WarmParent(LIMITS, imports=(), twin=first.twin()) as twin:
+        with Inside(twin) as child:
+            child.run("pass")
+        twin._process.kill()
+        wait_until(lambda: twin._process.poll() is not None)
+        with Inside(twin) as child:
+            assert not child.run("import sys; result = 'wave' in sys.modules")
+        assert twin.deaths == 1
+
+
+@pytest.mark.sandbox
+def test_with_the_first_all_twins_end_and_nobody_gets_another(first):
+    with WarmParent(LIMITS, imports=(), twin=first.twin()) as twin:
+        with Inside(twin) as child:
+            processes = [psutil.Process(twin._process.pid), *child.processes()]
+            first.close()
+            wait_until(lambda: not still_there(processes))
+        assert first.twin() is None
+        with Inside(twin) as child:
+            assert child.run("result = 1") == 1
+
+
+@pytest.mark.sandbox
+def test_a_first_that_dies_before_its_imports_are_done_costs_nobody_a_child():
+    with WarmParent(LIMITS, imports=("numpy",)) as first:
+        first.begin()
+        offered = first.twin()
+        first.close()
+        with WarmParent(LIMITS, imports=(), twin=offered) as parent, Inside(parent) as child:
+            assert child.run("result = 1") == 1
+            assert parent.deaths == 0
+
+
 # With the libraries that it is for
 
 
