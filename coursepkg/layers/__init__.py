@@ -5,9 +5,10 @@ from coursepkg._lazy import attach
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
+        "bidirectional": ["Bidirectional"],
         "gated": ["GatedCell"],
         "gru": ["GRUCell"],
-        "lstm": ["LSTMCell"],
+        "lstm": ["CoupledLSTMCell", "LSTMCell", "PeepholeLSTMCell"],
         "recurrent": ["RecurrentCell", "SimpleRNNCell"],
     },
 )

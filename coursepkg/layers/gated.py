@@ -97,7 +97,9 @@ class GatedCell(RecurrentCell):
         return ops.concatenate(products, axis=-1)
 
     def normalize(self, product, norms):
-        """Normalises groups of columns, each by its own `norms` entry."""
+        """Normalises groups of columns, each by its own entry of `norms`."""
+        if len(norms) == 1:
+            return norms[0](product)
         ends = np.cumsum([norm.gamma.shape[0] for norm in norms])
         groups = ops.split(product, ends[:-1].tolist(), axis=-1)
         return ops.concatenate([norm(group) for norm, group in zip(norms, groups, strict=True)], axis=-1)

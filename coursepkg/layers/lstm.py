@@ -97,3 +97,55 @@ class LSTMCell(GatedCell):
     def get_config(self):
         """Returns the arguments as plain values, from which `from_config` builds the same cell."""
         return {**super().get_config(), "unit_forget_bias": self.unit_forget_bias}
+
+
+@keras.saving.register_keras_serializable(package="coursepkg")
+class PeepholeLSTMCell(LSTMCell):
+    """An LSTM whose gates see the cell state itself, and not only what the output gate shows of it.
+
+        i_t = sigmoid(x_t W_i + h_{t-1} U_i + p_i * c_{t-1} + b_i)
+        f_t = sigmoid(x_t W_f + h_{t-1} U_f + p_f * c_{t-1} + b_f)
+        o_t = sigmoid(x_t W_o + h_{t-1} U_o + p_o * c_t + b_o)
+
+    The rest is as in `LSTMCell` (Gers & Schmidhuber, 2000). One more weight is `peephole` `(3, units)`, with
+    the rows p_i, p_f and p_o. It starts at zero, so that the network starts as an LSTM. Arguments as for
+    `LSTMCell`.
+    """
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.peephole = self.add_weight(shape=(3, self.units), name="peephole", initializer="zeros")
+
+    def call(self, inputs, states, training=False):
+        hidden, cell_state = states  # (batch, units) each
+        z_i, z_f, z_c, z_o = self.weighted_sums(inputs, hidden, training)  # x_t W + h_{t-1} U + b
+        p_i, p_f, p_o = ops.unstack(self.peephole, 3)  # (units,) each
+        input_gate = self.recurrent_activation(z_i + p_i * cell_state)  # sees c_{t-1}
+        forget_gate = self.recurrent_activation(z_f + p_f * cell_state)  # sees c_{t-1}
+        candidate = self.activation(z_c)
+        cell_state = forget_gate * cell_state + input_gate * candidate
+        output_gate = self.recurrent_activation(z_o + p_o * cell_state)  # sees c_t
+        hidden = output_gate * self.squash(cell_state)
+        return hidden, [hidden, cell_state]
+
+
+@keras.saving.register_keras_serializable(package="coursepkg")
+class CoupledLSTMCell(LSTMCell):
+    """An LSTM that lets in exactly as much as it forgets: i_t = 1 - f_t (Greff et al., 2017, "CIFG").
+
+    The rest is as in `LSTMCell`, with three blocks of columns, in the order f, c, o: a quarter of the weights
+    less. Arguments as for `LSTMCell`.
+    """
+
+    gate_names = ("forget", "candidate", "output")
+    normalized_together = (3,)
+
+    def call(self, inputs, states, training=False):
+        hidden, cell_state = states  # (batch, units) each
+        z_f, z_c, z_o = self.weighted_sums(inputs, hidden, training)  # x_t W + h_{t-1} U + b
+        forget_gate = self.recurrent_activation(z_f)
+        candidate = self.activation(z_c)
+        output_gate = self.recurrent_activation(z_o)
+        cell_state = forget_gate * cell_state + (1 - forget_gate) * candidate
+        hidden = output_gate * self.squash(cell_state)
+        return hidden, [hidden, cell_state]
