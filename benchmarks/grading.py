@@ -14,7 +14,6 @@ import argparse
 import hashlib
 import json
 import os
-import platform
 import re
 import shutil
 import signal
@@ -24,7 +23,6 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from importlib.metadata import PackageNotFoundError, version
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -34,16 +32,15 @@ import psutil
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-sys.path.insert(0, str(ROOT / "tests" / "assignments"))
+sys.path[:0] = [str(HERE), str(ROOT / "tests" / "assignments")]
 
 import harness  # noqa: E402
+import tables  # noqa: E402
 
-RESULTS = HERE / "results"
-PAGE = HERE / "README.md"
 KERAS, NUMPY = "02-rnn-bptt", "01-sequence-data"
 REQUIRED = 8  # times stock nbgrader, with two workers on two cores
 SAMPLE_SECONDS = 1.0
-BEGIN, END = "<!-- written by benchmarks/grading.py from benchmarks/results -->", "<!-- end of the tables -->"
+PACKAGES = ("tensorflow", "keras", "numpy", "nbgrader", "ipykernel", "distributed")
 KEPT_OUT = ("*.db", "*.db-*", "*.csv", "submitted", "autograded", "feedback", "downloaded", ".nbgrader.log")
 NBGRADER = [sys.executable, "-m", "nbgrader"]
 GRADE = [sys.executable, "-c", "import sys; from coursepkg.cli import main; sys.exit(main())", "grade"]
@@ -377,7 +374,7 @@ def run_columns(base, slug, count, names, results, again=False, show=print):
             result, everybody[name] = measure(COLUMNS[name], template, slug, count, progress)
             progress.close()
             found["columns"][name] = result
-            found["machine"] = machine()
+            found["machine"] = tables.machine(*PACKAGES)
             show(
                 f"  {name:<8} {result['per_hour']:>9,.0f} an hour, {result['per_submission']:.2f} s each, "
                 f"{result['peak_memory'] / 2**20:,.0f} MiB"
@@ -438,38 +435,13 @@ class Progress:
             self.stream.flush()
 
 
-def machine():
-    """What it was measured on."""
-    try:
-        processor = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.M)[1]
-    except (OSError, TypeError):
-        processor = platform.machine()
-    packages = {}
-    for name in ("tensorflow", "keras", "numpy", "nbgrader", "ipykernel", "distributed"):
-        try:
-            packages[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return {
-        "cores": len(os.sched_getaffinity(0)),
-        "processor": processor,
-        "memory": psutil.virtual_memory().total,
-        "system": f"{platform.system()} {platform.release()}",
-        "python": platform.python_version(),
-        "packages": packages,
-    }
-
-
 # --- The page --------------------------------------------------------------------------------------
 
 
 def write_page(results, page):
     """Writes the tables between the two marks of the page, from the results' files."""
     found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(results.glob("grading-*.json"))]
-    text = page.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    page.write_text(f"{before}{BEGIN}\n\n{as_tables(found)}\n{END}{after}", encoding="utf-8")
+    tables.write_tables("grading.py", as_tables(found), page)
 
 
 def as_tables(found):
@@ -489,7 +461,7 @@ def side_by_side(one):
     columns = one["columns"]
     stock = columns["stock"]["per_hour"]
     lines = [
-        f"### {one['assignment']}, {one['submissions']} honest submissions",
+        f"#### {one['assignment']}, {one['submissions']} honest submissions",
         "",
         "| | an hour | times stock | seconds each | first grade after | peak memory | per worker |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
@@ -534,7 +506,7 @@ def by_size(found):
         return ""
     return "\n".join(
         [
-            "### Cost per submission by size of the class",
+            "#### Cost per submission by size of the class",
             "",
             "Seconds of wall time per submission. The start, with its imports, is in the mean only.",
             "",
@@ -579,8 +551,8 @@ def main(arguments=None):
     parser.add_argument("--again", action="store_true", help="measure columns anew that have results")
     parser.add_argument("--table", action="store_true", help="measure nothing, write the page")
     parser.add_argument("--course", type=Path, default=ROOT / "assignments", help="the course folder to copy")
-    parser.add_argument("--results", type=Path, default=RESULTS, help="where the results are kept")
-    parser.add_argument("--page", type=Path, default=PAGE, help="where the tables are written")
+    parser.add_argument("--results", type=Path, default=tables.RESULTS, help="where the results are kept")
+    parser.add_argument("--page", type=Path, default=tables.PAGE, help="where the tables are written")
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what runs below is ended, too
     plan = PLAN

@@ -1,0 +1,95 @@
+"""Each benchmark runs, at a size at which it measures nothing, and its page says what its results say."""
+
+import importlib
+import math
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
+
+
+@pytest.fixture(autouse=True)
+def benchmarks_are_found(monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+
+
+@pytest.fixture
+def character_model(monkeypatch):
+    module = importlib.import_module("character_model")
+    random = np.random.default_rng(0)
+    parts = [random.integers(0, 5, size=(8, module.WINDOW + 1)) for _ in range(3)]
+    monkeypatch.setattr(module, "windows", lambda: (*parts, 5))
+    monkeypatch.setattr(module, "MODELS", {"GRU": (["GRUCell", "GRUCell"], 1, 1.0, 9.0)})
+    return module
+
+
+@pytest.mark.parametrize("framework", ["tensorflow", "pytorch"])
+@pytest.mark.parametrize("cell", ["LSTM", "GRU"])
+def test_layers_are_timed_in_turn(framework, cell, monkeypatch):
+    module = importlib.import_module("recurrent_layers")
+    monkeypatch.setattr(module, "STEPS", 1)
+    monkeypatch.setattr(module, "WARM_UP", 1)
+    found = module.measure(framework, cell, (2, 4, 3))
+    layers = {"built-in"} if framework == "pytorch" else {"ours", "built-in"}
+    assert set(found) == layers | {"peak"}
+    assert all(value > 0 for value in found.values())
+
+
+@pytest.mark.parametrize("setting", ["published", "ours"])
+def test_a_character_model_is_trained_and_judged(character_model, setting):
+    found = character_model.train(("GRU", setting, 0))
+    # Two GRU layers with two biases each, and the layer of logits.
+    assert found["parameters"] == 3 * 32 * (5 + 32 + 2) + 3 * 32 * (32 + 32 + 2) + 33 * 5
+    assert all(1 < found[part] < 50 for part in ("training", "validation", "test"))
+
+
+def test_windows_follow_the_text_and_share_no_target_with_the_test(monkeypatch):
+    module = importlib.import_module("character_model")
+    from coursepkg import data
+
+    text = "abc" * 6000
+    monkeypatch.setattr(data, "load", lambda name: data.Text(text))
+    training, validation, test, symbols = module.windows()
+    assert (len(training), len(validation), symbols) == (10_000, 5_000, 4)
+    assert len(test) == len(text) - 32 - 15_000
+    assert training[1].tolist() == [(1 + step) % 3 for step in range(33)]
+
+
+@pytest.mark.parametrize("task", ["adding", "copy"])
+@pytest.mark.parametrize("cell", ["RNN", "LSTM", "GRU"])
+def test_units_are_chosen_so_that_the_weights_match(task, cell):
+    module = importlib.import_module("long_memory")
+    _, features, outputs, wanted, _ = module.TASKS[task]
+    units = module.units_for(cell, features, outputs, wanted)
+    layer = {"RNN": keras.layers.SimpleRNN, "LSTM": keras.layers.LSTM, "GRU": keras.layers.GRU}[cell](units)
+    model = keras.Sequential([keras.Input((3, features)), layer, keras.layers.Dense(outputs)])
+    assert abs(model.count_params() - wanted) < 0.02 * wanted
+
+
+def test_a_network_is_trained_for_a_while(monkeypatch):
+    module = importlib.import_module("long_memory")
+    monkeypatch.setattr(module, "TASKS", {"adding": (6, 2, 1, 100, {})})
+    monkeypatch.setattr(module, "TEST", 4)
+    found = module.train("adding", "LSTM", 0, seconds=0.0)
+    assert found["steps"] == 1
+    assert found["sequences"] == 32
+    assert math.isfinite(found["loss"])
+
+
+@pytest.mark.parametrize("name", ["recurrent_layers", "character_model", "long_memory"])
+def test_the_page_says_what_the_results_say(name):
+    module, tables = importlib.import_module(name), importlib.import_module("tables")
+    page = tables.PAGE.read_text(encoding="utf-8")
+    assert module.as_tables(tables.load(module.NAME)).strip() in page
+
+
+def test_a_page_without_a_place_for_the_tables_is_named(tmp_path):
+    tables = importlib.import_module("tables")
+    page = tmp_path / "page.md"
+    page.write_text("nothing")
+    with pytest.raises(ValueError, match=r"page\.md has no line .*other\.py"):
+        tables.write_tables("other.py", "text", page)
+    assert page.read_text() == "nothing"
