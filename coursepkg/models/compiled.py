@@ -1,8 +1,5 @@
 """Functions of a model beside `call`, compiled: arrays in, arrays out."""
 
-import contextlib
-import logging
-
 import keras
 
 
@@ -27,23 +24,7 @@ class Compiled:
         Args:
             *inputs: arrays or nested structures of arrays, all with the batch as their first axis.
         """
-        with _no_warning_of_tracing():
-            return self._runner.predict_on_batch(inputs)
-
-
-@contextlib.contextmanager
-def _no_warning_of_tracing():
-    """TensorFlow counts the tracings of all models together, and warns at the fifth that it is too many."""
-    logger = logging.getLogger("tensorflow")
-
-    def says_something_else(record):
-        return "retracing" not in record.getMessage()
-
-    logger.addFilter(says_something_else)
-    try:
-        yield
-    finally:
-        logger.removeFilter(says_something_else)
+        return self._runner.predict_on_batch(inputs)
 
 
 class _Runner(keras.Model):
@@ -57,3 +38,10 @@ class _Runner(keras.Model):
 
     def call(self, inputs):
         return self.function(*inputs)
+
+    def make_predict_function(self, force=False):
+        super().make_predict_function(force)
+        # TensorFlow counts the tracings of all Keras models together and warns at the fifth among few calls.
+        # Under a key of its own, this function is counted alone.
+        if hasattr(self.predict_function, "_key_for_call_stats"):
+            self.predict_function._key_for_call_stats = self

@@ -1,6 +1,9 @@
 """Recurrent layers on top of each other: what every model here is made of."""
 
 import keras
+from keras import ops
+
+from coursepkg.layers import Bidirectional
 
 
 def check_cells(cells, name="cells"):
@@ -68,7 +71,7 @@ class RecurrentStack(keras.layers.Layer):
             for cell in check_cells(cells)
         ]
         if bidirectional:
-            recurrent_layers = [keras.layers.Bidirectional(layer) for layer in recurrent_layers]
+            recurrent_layers = [Bidirectional(layer) for layer in recurrent_layers]
         self.recurrent_layers = recurrent_layers
 
     @property
@@ -114,6 +117,23 @@ class RecurrentStack(keras.layers.Layer):
             outputs, *state = layer(outputs, initial_state=initial, mask=mask, training=training)
             states.append(state)
         return self.dropout(outputs, training=training), states
+
+    def last_outputs(self, inputs, mask=None, training=False):
+        """Reads sequences, and returns what the last layer knows at their ends.
+
+        Args:
+            inputs: tensor `(batch, timesteps, features)`.
+            mask: optional bool tensor `(batch, timesteps)`, False where a step is padding.
+            training: bool, whether dropout acts.
+
+        Returns:
+            Tensor `(batch, units)`: the hidden state after the last real step. With two directions, beside it
+            the hidden state of the other direction after the first step, which is where it ends.
+        """
+        _, states = self(inputs, mask=mask, training=training)
+        per_direction = len(states[-1]) // (2 if self.bidirectional else 1)
+        hidden = states[-1][::per_direction]  # the first state of a cell is its output
+        return self.dropout(ops.concatenate(hidden, axis=-1), training=training)
 
     def step(self, inputs, states):
         """Reads one step, without dropout.
