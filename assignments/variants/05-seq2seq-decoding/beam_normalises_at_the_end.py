@@ -1,0 +1,22 @@
+"""Only the last comparison is normalised."""
+
+LOSES = {
+}
+
+
+# %% beam-search
+def beam_search(next_step, state, beams, max_steps, length_penalty=0.0):
+    ids, totals, lengths = np.array([[START]]), np.zeros(1), np.zeros(1, dtype=int)
+    finished = np.array([False])
+    for _ in range(max_steps):
+        logits, state = next_step(ids[:, -1], state)
+        candidates = extend(totals, log_softmax(logits), finished)
+        lengths = lengths + ~finished
+        parents, symbols = choose(candidates, beams)
+        ids = np.concatenate([ids[parents], symbols[:, None]], axis=1)
+        totals, lengths, state = candidates[parents, symbols], lengths[parents], state[parents]
+        finished = (symbols == END) | (symbols == PADDING)
+        if finished.all():
+            break
+    order = np.argsort(-normalise(totals, lengths, length_penalty), kind="stable")
+    return ids[order, 1:], totals[order]

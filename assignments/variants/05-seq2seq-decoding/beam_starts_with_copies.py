@@ -1,0 +1,21 @@
+"""The search starts with as many copies of the empty beam as there will be beams."""
+
+LOSES = {
+}
+
+
+# %% beam-search
+def beam_search(next_step, state, beams, max_steps, length_penalty=0.0):
+    ids, totals, lengths = np.full((beams, 1), START), np.zeros(beams), np.zeros(beams, dtype=int)
+    finished, state = np.zeros(beams, dtype=bool), np.repeat(state, beams, axis=0)
+    for _ in range(max_steps):
+        logits, state = next_step(ids[:, -1], state)
+        candidates = extend(totals, log_softmax(logits), finished)
+        lengths = lengths + ~finished
+        parents, symbols = choose(normalise(candidates, lengths[:, None], length_penalty), beams)
+        ids = np.concatenate([ids[parents], symbols[:, None]], axis=1)
+        totals, lengths, state = candidates[parents, symbols], lengths[parents], state[parents]
+        finished = (symbols == END) | (symbols == PADDING)
+        if finished.all():
+            break
+    return ids[:, 1:], totals

@@ -1,0 +1,15 @@
+"""The decoder inputs are shifted the wrong way: they are ahead of the targets."""
+
+LOSES = {
+}
+
+
+# %% teacher-forcing
+def teacher_forcing(sequences):
+    timesteps = max(len(sequence) for sequence in sequences) + 1
+    decoder_inputs = np.full((len(sequences), timesteps), PADDING)
+    targets = np.full((len(sequences), timesteps), PADDING)
+    for row, sequence in enumerate(sequences):
+        decoder_inputs[row, : len(sequence) + 1] = [*sequence[1:], END, PADDING]
+        targets[row, : len(sequence) + 1] = [*sequence, END]
+    return decoder_inputs, targets

@@ -1,0 +1,15 @@
+"""The targets never say END."""
+
+LOSES = {
+}
+
+
+# %% teacher-forcing
+def teacher_forcing(sequences):
+    timesteps = max(len(sequence) for sequence in sequences) + 1
+    decoder_inputs = np.full((len(sequences), timesteps), PADDING)
+    targets = np.full((len(sequences), timesteps), PADDING)
+    for row, sequence in enumerate(sequences):
+        decoder_inputs[row, : len(sequence) + 1] = [START, *sequence]
+        targets[row, : len(sequence)] = sequence
+    return decoder_inputs, targets

@@ -1,0 +1,11 @@
+"""Padding is a symbol like the others."""
+
+LOSES = {
+}
+
+
+# %% masked-loss
+def masked_loss(logits, targets):
+    real = np.ones(targets.shape, dtype=bool)  # (batch, timesteps)
+    log_probabilities = log_softmax(logits[real])  # (real symbols, vocabulary)
+    return -log_probabilities[np.arange(real.sum()), targets[real]].mean()

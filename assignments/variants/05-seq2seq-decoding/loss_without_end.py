@@ -1,0 +1,11 @@
+"""END is taken for padding."""
+
+LOSES = {
+}
+
+
+# %% masked-loss
+def masked_loss(logits, targets):
+    real = targets > END  # (batch, timesteps)
+    log_probabilities = log_softmax(logits[real])  # (real symbols, vocabulary)
+    return -log_probabilities[np.arange(real.sum()), targets[real]].mean()

@@ -1,0 +1,10 @@
+"""Logarithms are kept away from minus infinity."""
+
+LOSES = {
+}
+
+
+# %% log-softmax
+def log_softmax(logits):
+    shifted = np.maximum(logits - logits.max(axis=-1, keepdims=True), -1e4)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
