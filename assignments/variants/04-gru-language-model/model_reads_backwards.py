@@ -1,0 +1,27 @@
+"""The text is read from its end."""
+
+LOSES = {
+    "test-language-model-state": "compared with those of the whole",
+    "test-language-model-next-step": "compared with those of the whole",
+    "test-language-model-causal": "read backwards",
+}
+
+
+# %% language-model
+class LanguageModel(keras.Model):
+    def __init__(self, vocabulary_size, units, **kwargs):
+        super().__init__(**kwargs)
+        self.embedding = keras.layers.Embedding(vocabulary_size, units)
+        self.recurrent = keras.layers.RNN(GRUCell(units), return_sequences=True, return_state=True)
+        self.to_logits = keras.layers.Dense(vocabulary_size)
+
+    def call(self, ids):
+        return self.read(ids)[0]
+
+    def read(self, ids, state=None):
+        outputs, state = self.recurrent(keras.ops.flip(self.embedding(ids), axis=1), initial_state=state)
+        return self.to_logits(keras.ops.flip(outputs, axis=1)), state
+
+    def next_step(self, ids, state=None):
+        logits, state = self.read(keras.ops.expand_dims(ids, axis=1), state)
+        return logits[:, 0], state

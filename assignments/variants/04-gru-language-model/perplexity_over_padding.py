@@ -1,0 +1,14 @@
+"""Padded steps belong to the mean."""
+
+LOSES = {
+    "test-perplexity-padding": "Which symbols belong to the mean",
+    "test-perplexity-rows": "Is another mean taken first",
+}
+
+
+# %% perplexity
+def perplexity(logits, targets, mask):
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    log_probabilities = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    given = np.take_along_axis(log_probabilities, targets[..., None], axis=-1)[..., 0]
+    return float(np.exp(-given.mean()))

@@ -1,0 +1,13 @@
+"""Logits are multiplied by the temperature."""
+
+LOSES = {
+    "test-temperature-direction": "Should the likely become likelier",
+    "test-temperature-limits": "how does a softmax get round",
+}
+
+
+# %% temperature
+def temperature_probabilities(logits, temperature=1.0):
+    scaled = logits * temperature
+    weights = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    return weights / weights.sum(axis=1, keepdims=True)

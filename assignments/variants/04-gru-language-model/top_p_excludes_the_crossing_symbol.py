@@ -1,0 +1,20 @@
+"""The symbol that takes the sum across p is left out."""
+
+LOSES = {
+    "test-top-p-smallest": "keep a probability above 0",
+    "test-top-p-ratios": "do the probabilities that stay add up to",
+    "test-top-p-limits": "contains NaN",
+    "test-top-p-rows": "contains NaN",
+    "test-top-p-ties": "keep a probability above 0",
+}
+
+
+# %% top-p
+def top_p_probabilities(logits, p):
+    probabilities = temperature_probabilities(logits)
+    order = np.argsort(-probabilities, axis=1, kind="stable")
+    ranked = np.take_along_axis(probabilities, order, axis=1)
+    reached = np.cumsum(ranked, axis=1)
+    kept = np.zeros(probabilities.shape)
+    np.put_along_axis(kept, order, np.where(reached <= p, ranked, 0.0), axis=1)
+    return kept / kept.sum(axis=1, keepdims=True)
