@@ -105,6 +105,11 @@ def load(name, results=RESULTS):
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
+def mark(script):
+    """The line of the page after which a script's tables stand."""
+    return f"<!-- written by benchmarks/{script} from benchmarks/results -->"
+
+
 def write_tables(script, text, page=PAGE):
     """Replaces what stands between a script's two marks in the page.
 
@@ -116,9 +121,9 @@ def write_tables(script, text, page=PAGE):
     Raises:
         ValueError: if the page has no mark of this script.
     """
-    begin = f"<!-- written by benchmarks/{script} from benchmarks/results -->"
-    before, mark, rest = page.read_text(encoding="utf-8").partition(begin)
-    if not mark:
+    begin = mark(script)
+    before, found, rest = page.read_text(encoding="utf-8").partition(begin)
+    if not found:
         raise ValueError(f"{page.name} has no line {begin!r}, after which the tables would stand")
     _, _, after = rest.partition(END)
     page.write_text(f"{before}{begin}\n\n{text}\n{END}{after}", encoding="utf-8")

@@ -87,7 +87,8 @@ def test_two_submissions_side_by_side(benchmark, base, tmp_path):
     assert json.loads(json.dumps(again)) == json.loads(json.dumps(found))
     assert "measured already" in said[0]
 
-    page.write_text(f"before\n{benchmark.BEGIN}\nold\n{benchmark.END}\nafter\n")
+    begin, end = benchmark.tables.mark("grading.py"), benchmark.tables.END
+    page.write_text(f"before\n{begin}\nold\n{end}\nafter\n")
     benchmark.write_page(results, page)
     text = page.read_text()
     assert text.startswith("before\n") and text.endswith("\nafter\n") and "old" not in text
@@ -150,13 +151,17 @@ def one_class(count, columns):
 
 def test_the_tables_show_ratios_memory_per_worker_and_cost_by_size(benchmark):
     small = one_class(40, {"stock": column(400, 40), "grade-2": column(40, 40, [0.9] * 10)})
-    large = one_class(2000, {"grade-2": column(2000, 2000, [1.0] + [1.0] * 8 + [1.1])})
+    counted = column(2000, 2000, [1.0] + [1.0] * 8 + [1.1]) | {"processor_by_tenth": [9.0] + [0.8] * 9}
+    large = one_class(2000, {"grade-2": counted})
     text = benchmark.as_tables([large, small])
     rows = [line for line in text.splitlines() if line.startswith("| ")]
     assert rows[2] == "| `nbgrader autograde` | 360 | 1.0 | 10.00 | 5.0 s | 1,200 MiB | 1,200 MiB |"
     assert rows[3] == "| `coursepkg grade`, 2 workers | 3,600 | 10.0 | 1.00 | 5.0 s | 1,200 MiB | 600 MiB |"
-    assert rows[6] == "| 02 | `coursepkg grade`, 2 workers | 40 | 1.000 | 0.900 | 0.900 | 1,200 MiB |"
-    assert rows[7] == "| 02 | `coursepkg grade`, 2 workers | 2,000 | 1.000 | 1.000 | 1.100 | 1,200 MiB |"
+    assert rows[6] == "| 02 | `coursepkg grade`, 2 workers | 40 | 1.000 | 0.900 | 0.900 | | | 1,200 MiB |"
+    wanted = (
+        "| 02 | `coursepkg grade`, 2 workers | 2,000 | 1.000 | 1.000 | 1.100 | 0.800 | 0.800 | 1,200 MiB |"
+    )
+    assert rows[7] == wanted
     assert benchmark.as_tables([]) == "Nothing has been measured yet.\n"
 
 
@@ -166,6 +171,21 @@ def test_pace_is_the_time_between_ends(benchmark):
     assert benchmark.pace(steady[:19]) == []
     slowing = [*range(91), *(90 + 3 * number for number in range(1, 11))]
     assert benchmark.pace(slowing) == [1.0] * 9 + [3.0]
+
+
+def test_processor_time_counts_what_has_ended_too(benchmark):
+    processor = benchmark.Processor()
+    if processor.group is None:
+        assert processor.by_tenth(100) == []
+        return
+    work = "import time\nwhile time.process_time() < 0.3: pass"
+    for _ in range(2):
+        subprocess.run([*processor.prefix, sys.executable, "-S", "-c", work], check=True)
+    for done in (50, 100):
+        processor.note(done)
+    processor.close()
+    assert not processor.group.exists()
+    assert 50 * sum(processor.by_tenth(100)) >= 0.6
 
 
 @pytest.mark.parametrize(("seconds", "code"), [(40, 0), (60, 1)])
