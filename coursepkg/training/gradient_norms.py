@@ -75,12 +75,16 @@ class GradientNorms(keras.callbacks.Callback):
             [variable.value for variable in model.trainable_variables],
             [variable.value for variable in model.non_trainable_variables],
         )
+        self._record(float(loss), gradients)
+
+    def _record(self, loss, gradients):
+        model = self._model
         by_weight = {
             variable.path: float(ops.norm(ops.reshape(gradient, (-1,))))
             for variable, gradient in zip(model.trainable_variables, gradients, strict=True)
         }
         self.steps.append(self._updates)
-        self.losses.append(float(loss))
+        self.losses.append(loss)
         self.global_norms.append(float(global_norm(gradients)))
         for path, norm in by_weight.items():
             self.weight_norms[path].append(norm)
