@@ -1,0 +1,18 @@
+"""Both initial states are ignored."""
+
+LOSES = {
+    "test-lstm-forward-first-step": "does the first step start from",
+    "test-lstm-forward-keras": "keras.layers.LSTM with these weights",
+}
+
+
+# %% lstm-forward
+def lstm_forward(inputs, initial_hidden, initial_cell_state, kernel, recurrent_kernel, bias):
+    hidden, cell_state, steps = 0 * initial_hidden, 0 * initial_cell_state, []
+    for step in range(inputs.shape[1]):
+        hidden, cell_state, gates = lstm_step(
+            inputs[:, step], hidden, cell_state, kernel, recurrent_kernel, bias
+        )
+        steps.append({"hidden": hidden, "cell_state": cell_state, **gates})
+    collected = {name: np.stack([one[name] for one in steps], axis=1) for name in steps[0]}
+    return collected.pop("hidden"), collected.pop("cell_state"), collected

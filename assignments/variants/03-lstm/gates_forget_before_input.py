@@ -1,0 +1,17 @@
+"""The blocks of input and forget gate are exchanged."""
+
+LOSES = {
+    "test-lstm-gates-order": "belong to input, but what they move is forget",
+    "test-lstm-step-keep": "with the forget gate open and the input gate shut",
+    "test-lstm-step-write": "with the forget gate shut and the input gate open",
+    "test-lstm-step-together": "Follow the first row of the table by hand",
+    "test-lstm-forward-keras": "keras.layers.LSTM with these weights",
+}
+
+
+# %% lstm-gates
+def lstm_gates(inputs, hidden, kernel, recurrent_kernel, bias):
+    blocks = np.split(inputs @ kernel + hidden @ recurrent_kernel + bias, 4, axis=1)  # (batch, units) each
+    gates = {name: sigmoid(block) for name, block in zip(("forget", "input", "candidate", "output"), blocks)}
+    gates["candidate"] = np.tanh(blocks[2])
+    return gates

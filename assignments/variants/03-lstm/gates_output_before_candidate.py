@@ -1,0 +1,17 @@
+"""The third block is taken for the output gate."""
+
+LOSES = {
+    "test-lstm-gates-order": "belong to candidate, but what they move is output",
+    "test-lstm-step-write": "with the forget gate shut and the input gate open",
+    "test-lstm-step-show": "What acts on that before it is shown",
+    "test-lstm-step-together": "Follow the first row of the table by hand",
+    "test-lstm-forward-keras": "keras.layers.LSTM with these weights",
+}
+
+
+# %% lstm-gates
+def lstm_gates(inputs, hidden, kernel, recurrent_kernel, bias):
+    blocks = np.split(inputs @ kernel + hidden @ recurrent_kernel + bias, 4, axis=1)  # (batch, units) each
+    gates = {name: sigmoid(block) for name, block in zip(("input", "forget", "output", "candidate"), blocks)}
+    gates["candidate"] = np.tanh(blocks[3])
+    return gates

@@ -1,0 +1,16 @@
+"""The input gate keeps and the forget gate writes."""
+
+LOSES = {
+    "test-lstm-step-keep": "with the forget gate open and the input gate shut",
+    "test-lstm-step-write": "with the forget gate shut and the input gate open",
+    "test-lstm-step-together": "Follow the first row of the table by hand",
+    "test-lstm-forward-keras": "keras.layers.LSTM with these weights",
+}
+
+
+# %% lstm-step
+def lstm_step(inputs, hidden, cell_state, kernel, recurrent_kernel, bias):
+    gates = lstm_gates(inputs, hidden, kernel, recurrent_kernel, bias)
+    cell_state = gates["input"] * cell_state + gates["forget"] * gates["candidate"]
+    hidden = gates["output"] * np.tanh(cell_state)
+    return hidden, cell_state, gates
