@@ -6,8 +6,10 @@ test cells an answer fails and what they say to the student. `release` and `solu
 
 import ast
 import contextlib
+import functools
 import io
 import re
+import symtable
 import sys
 import warnings
 from pathlib import Path
@@ -112,6 +114,77 @@ def with_answers(cells, answers):
     return [cell._replace(source=answers.get(cell.name, cell.source)) for cell in cells]
 
 
+def tests_of(cells, answers):
+    """The test cells whose verdict some answers can change: those that use them, directly or through others.
+
+    Args:
+        cells: list of `Cell`, in order.
+        answers: names of answer cells.
+
+    Returns:
+        Set of names of test cells.
+    """
+    touched, found = set(), set()
+    for cell in cells:
+        for used, bound in _statements(cell.source):
+            if cell.name in answers or used & touched:
+                touched |= bound
+                found |= {cell.name} if cell.kind == "test" else set()
+            else:
+                touched -= bound
+    return found
+
+
+def cells_for(cells, tests):
+    """The cells without other tests, and without those that are there to be looked at.
+
+    A test cell whose functions a later one calls stays.
+
+    Args:
+        cells: list of `Cell`, in order.
+        tests: names of test cells.
+
+    Returns:
+        List of `Cell`, in order.
+    """
+    kept, needed = [], set()
+    for cell in reversed(cells):
+        used, bound = set(), set()
+        for uses, binds in _statements(cell.source):
+            used |= uses - bound
+            bound |= binds
+        for_looking = cell.kind == "code" and cell.name.startswith("cell ")
+        if cell.name in tests or bound & needed or not (for_looking or cell.kind == "test"):
+            kept.append(cell)
+            needed |= used
+    return kept[::-1]
+
+
+@functools.cache
+def _statements(source):
+    """The global names that each statement of a cell uses, and those that it gives a value or a new part."""
+    found = []
+    for statement in ast.parse(source).body:
+        used, bound = set(), set()
+        tables = [symtable.symtable(ast.unparse(statement), "<cell>", "exec")]
+        while tables:
+            table = tables.pop()
+            tables += table.get_children()
+            for symbol in table.get_symbols():
+                everywhere = table.get_type() == "module" or symbol.is_global()
+                if everywhere and symbol.is_referenced():
+                    used.add(symbol.get_name())
+                if everywhere and (symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()):
+                    bound.add(symbol.get_name())
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+                while isinstance(node, ast.Attribute | ast.Subscript):
+                    node = node.value
+                bound |= {node.id} & used if isinstance(node, ast.Name) else set()
+        found.append((used, bound))
+    return found
+
+
 def run(cells):
     """Runs cells from top to bottom in a fresh namespace.
 
@@ -136,6 +209,29 @@ def run(cells):
     return failures
 
 
+def judged(slug, cells, variant):
+    """The cells of an answer that are worth running: of a wrong one, what its mistakes can reach.
+
+    Args:
+        slug: str, the assignment.
+        cells: list of `Cell`, the assignment's.
+        variant: `Variant`.
+
+    Returns:
+        List of `Cell` with the variant's answers.
+
+    Raises:
+        ValueError: if the variant is to lose a test that its answers cannot reach.
+    """
+    answered = with_answers(cells, variant.answers)
+    if not variant.loses:
+        return answered
+    tests = tests_of(answered, variant.answers)
+    if beyond := set(variant.loses) - tests:
+        raise ValueError(f"{slug}, {variant.name}: {sorted(beyond)} do not use {sorted(variant.answers)}")
+    return cells_for(answered, tests)
+
+
 def failed_tests(cells):
     """Which test cells fail, and with which message; an error in any other cell is an error here."""
     last = max(index for index, cell in enumerate(cells) if cell.kind == "test")
@@ -152,7 +248,7 @@ def main(slug, *names):
         "release": (released(cells), "As the student receives it.", None),
     }
     for variant in read_variants(slug):
-        everything[variant.name] = (with_answers(cells, variant.answers), variant.summary, variant.loses)
+        everything[variant.name] = (judged(slug, cells, variant), variant.summary, variant.loses)
     for name in names or everything:
         answer, summary, loses = everything[name]
         failures = run(answer) if name == "solution" else failed_tests(answer)

@@ -31,7 +31,7 @@ def test_the_untouched_release_earns_no_point_and_every_test_says_why(slug, cell
 @pytest.mark.parametrize(("slug", "name"), VARIANTS)
 def test_a_variant_loses_what_it_should(slug, name, cells_of):
     variant = harness.read_variant(harness.VARIANTS / slug / f"{name}.py")
-    failures = harness.failed_tests(harness.with_answers(cells_of[slug], variant.answers))
+    failures = harness.failed_tests(harness.judged(slug, cells_of[slug], variant))
     assert set(failures) == set(variant.loses), failures
     for test, pattern in variant.loses.items():
         assert re.search(pattern, failures[test], re.DOTALL), (
