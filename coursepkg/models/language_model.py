@@ -88,6 +88,10 @@ class LanguageModel(keras.Model):
         """
         ids = np.asarray(ids, "int32")
         state = self.initial_state(len(ids)) if state is None else state
+        if self.stateful:  # the layers would go on from, and change, the state that they carry for training
+            for column in ids.T:
+                state = self._passed_over(column, self.next_step(column, state)[1], state)
+            return state
         return self._compiled_read(ids, state) if ids.shape[1] else state
 
     def next_step(self, ids, state):
@@ -110,6 +114,12 @@ class LanguageModel(keras.Model):
         mask = self.embedding.compute_mask(ids)  # (batch, timesteps)
         _, state = self.recurrent(self.embedding(ids), initial_state=state, mask=mask)
         return state
+
+    @staticmethod
+    def _passed_over(ids, after, before):
+        """The state after a symbol, but in rows where that is padding the state before it."""
+        real = (ids > 0)[:, None]  # (batch, 1)
+        return keras.tree.map_structure(lambda new, old: np.where(real, new, old), after, before)
 
     def _next_step(self, ids, state):
         # `call`, because a single step carries no mask.
