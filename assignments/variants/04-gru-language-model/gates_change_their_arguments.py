@@ -4,8 +4,8 @@ LOSES = {
     "test-gates-shapes": "changes its argument",
     "test-gru-step-shapes": "changes its argument",
     "test-gru-step-mixing": "An update gate at 0 lets",
-    "test-gru-step-reset-before": "for the two units of exercises 2 and 3",
-    "test-gru-step-reset-after": "for the two units of exercises 2 and 3",
+    "test-gru-step-reset-before": "What is left of the candidate",
+    "test-gru-step-reset-after": "What is left of the candidate",
     "test-gru-forward-shapes": "changes its argument",
     "test-gru-forward-keras": "with these weights is what came out",
 }
