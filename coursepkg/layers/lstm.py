@@ -119,7 +119,7 @@ class PeepholeLSTMCell(LSTMCell):
     def call(self, inputs, states, training=False):
         hidden, cell_state = states  # (batch, units) each
         z_i, z_f, z_c, z_o = self.weighted_sums(inputs, hidden, training)  # x_t W + h_{t-1} U + b
-        p_i, p_f, p_o = ops.unstack(self.peephole, 3)  # (units,) each
+        p_i, p_f, p_o = (self.peephole[row] for row in range(3))  # (units,) each
         input_gate = self.recurrent_activation(z_i + p_i * cell_state)  # sees c_{t-1}
         forget_gate = self.recurrent_activation(z_f + p_f * cell_state)  # sees c_{t-1}
         candidate = self.activation(z_c)
