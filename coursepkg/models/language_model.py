@@ -20,7 +20,9 @@ class LanguageModel(keras.Model):
         embedding_size: int, the number of features that stand for a symbol.
         cells: a recurrent cell, or a list of them from the bottom to the top.
         dropout: float, the share of what goes up from layer to layer set to zero while training.
-        stateful: bool, whether a batch begins where the one before it ended, row by row.
+        stateful: bool, whether a batch begins where the one before it ended, row by row. All batches then have
+            the same number of rows; `build((batch, None))` says how many, or else the first batch does (but
+            JAX wants to know before).
         **kwargs: `name` and `dtype`, as for any Keras model.
 
     Raises:
@@ -47,7 +49,7 @@ class LanguageModel(keras.Model):
         self.logits = keras.layers.Dense(vocabulary_size, name="logits")
         self._compiled_read = Compiled(self, self._read)
         self._compiled_step = Compiled(self, self._next_step)
-        if not stateful:  # else the first batch says how many rows there are
+        if not stateful:  # else the number of rows must be known
             self.build((None, None))
 
     def build(self, input_shape):

@@ -148,12 +148,12 @@ class RecurrentStack(keras.layers.Layer):
         outputs, new_states = inputs, []
         for cell, state in zip(self.cells, states, strict=True):
             outputs, state = cell(outputs, list(state), training=False)
-            new_states.append(list(state))
+            new_states.append(keras.tree.flatten(state))
         return outputs, new_states
 
     def initial_state(self, batch_size):
         """Returns the states of someone who has read nothing: zeros `(batch, units)`, nested as in `call`."""
-        return [list(cell.get_initial_state(batch_size=batch_size)) for cell in self.cells]
+        return [keras.tree.flatten(cell.get_initial_state(batch_size=batch_size)) for cell in self.cells]
 
     def reset_state(self):
         """Sets the states carried from batch to batch back to zeros. For `stateful=True`."""

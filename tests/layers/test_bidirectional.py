@@ -99,7 +99,9 @@ def test_the_forward_half_knows_the_past_and_the_backward_half_the_future():
 def test_it_is_a_keras_layer(run_layer_test, stacked):
     def build(dtype=None):
         cells = [layers.LSTMCell(UNITS, dtype=dtype) for _ in range(1 + stacked)]
-        layer = keras.layers.RNN(cells if stacked else cells[0], return_sequences=True, dtype=dtype)
+        # RNN([...]) would give the stack the global precision, whatever that of its cells.
+        cell = keras.layers.StackedRNNCells(cells, dtype=dtype) if stacked else cells[0]
+        layer = keras.layers.RNN(cell, return_sequences=True, dtype=dtype)
         return layers.Bidirectional(layer, dtype=dtype)
 
     one = 4 * UNITS * (FEATURES + UNITS + 1) + stacked * 4 * UNITS * (UNITS + UNITS + 1)

@@ -147,7 +147,7 @@ def test_loss_and_perplexity_in_fit_count_real_symbols_only():
 def test_a_stateful_model_goes_on_where_the_batch_before_ended():
     model = LanguageModel(VOCABULARY, EMBEDDING, CELLS["stack"](), stateful=True)
     ids = np.random.default_rng(0).integers(1, VOCABULARY, size=(BATCH, TIMESTEPS))
-    model.predict(ids, batch_size=BATCH, verbose=0)
+    model.build((BATCH, None))
     parameters.randomise(model)
     stateless = LanguageModel(VOCABULARY, EMBEDDING, CELLS["stack"]())
     stateless.set_weights(model.get_weights())
@@ -168,6 +168,7 @@ def test_a_stateful_model_goes_on_where_the_batch_before_ended():
 
 def test_a_stateful_model_saves_and_loads(tmp_path):
     model = LanguageModel(VOCABULARY, EMBEDDING, GRUCell(4), stateful=True)
+    model.build((BATCH, None))
     ids = example_ids()
     expected = model.predict(ids, batch_size=BATCH, verbose=0)
     model.save(tmp_path / "model.keras")

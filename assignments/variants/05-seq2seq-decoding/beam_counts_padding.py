@@ -1,6 +1,9 @@
 """A finished beam grows longer at every step."""
 
 LOSES = {
+    "test-beam-search-everything": "best score first",
+    "test-beam-search-length": "which two are kept",
+    "test-beam-search-few": "the best should come first",
 }
 
 

@@ -1,6 +1,8 @@
 """Normalised scores take the place of the log probabilities."""
 
 LOSES = {
+    "test-beam-search-everything": "best score first",
+    "test-beam-search-few": "compared at every step",
 }
 
 

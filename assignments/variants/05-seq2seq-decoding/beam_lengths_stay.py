@@ -1,6 +1,8 @@
 """The lengths do not follow their parents."""
 
 LOSES = {
+    "test-beam-search-everything": "best score first",
+    "test-beam-search-few": "compared at every step",
 }
 
 
@@ -14,7 +16,11 @@ def beam_search(next_step, state, beams, max_steps, length_penalty=0.0):
         lengths = lengths + ~finished
         parents, symbols = choose(normalise(candidates, lengths[:, None], length_penalty), beams)
         ids = np.concatenate([ids[parents], symbols[:, None]], axis=1)
-        totals, lengths, state = candidates[parents, symbols], lengths[np.minimum(np.arange(len(parents)), len(lengths) - 1)], state[parents]
+        totals, lengths, state = (
+            candidates[parents, symbols],
+            lengths[np.minimum(np.arange(len(parents)), len(lengths) - 1)],
+            state[parents],
+        )
         finished = (symbols == END) | (symbols == PADDING)
         if finished.all():
             break

@@ -1,6 +1,9 @@
 """length_penalty is not used."""
 
 LOSES = {
+    "test-beam-search-everything": "best score first",
+    "test-beam-search-length": "which two are kept",
+    "test-beam-search-few": "the best should come first",
 }
 
 

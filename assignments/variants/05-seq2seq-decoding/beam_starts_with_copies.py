@@ -1,6 +1,12 @@
 """The search starts with as many copies of the empty beam as there will be beams."""
 
 LOSES = {
+    "test-beam-search-example": "See the table above exercise 8",
+    "test-beam-search-finished": "What became of the beam that ended first",
+    "test-beam-search-everything": "No more, no fewer",
+    "test-beam-search-length": "which two are kept",
+    "test-beam-search-few": "one of them is there twice",
+    "test-beam-search-stops": "the same one several times",
 }
 
 

@@ -1,6 +1,11 @@
 """The search stops when one beam is finished."""
 
 LOSES = {
+    "test-beam-search-finished": "What became of the beam that ended first",
+    "test-beam-search-everything": "No more, no fewer",
+    "test-beam-search-length": "which two are kept",
+    "test-beam-search-few": "compared at every step",
+    "test-beam-search-stops": "When is nothing left to do",
 }
 
 

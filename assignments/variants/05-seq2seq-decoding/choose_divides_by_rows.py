@@ -1,6 +1,17 @@
 """Places in the flat table are divided by the number of rows."""
 
 LOSES = {
+    "test-choose-best": "Row 0|row 0",
+    "test-choose-ties": "do not all lie in a table",
+    "test-choose-impossible": "do not all lie in a table",
+    "test-beam-search-example": "IndexError",
+    "test-beam-search-greedy": "IndexError",
+    "test-beam-search-totals": "IndexError",
+    "test-beam-search-finished": "IndexError",
+    "test-beam-search-everything": "IndexError",
+    "test-beam-search-length": "IndexError",
+    "test-beam-search-few": "IndexError",
+    "test-beam-search-stops": "IndexError",
 }
 
 

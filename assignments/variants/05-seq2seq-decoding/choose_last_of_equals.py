@@ -1,6 +1,7 @@
 """Of equal scores the last comes first."""
 
 LOSES = {
+    "test-choose-ties": "Which of equal scores comes first",
 }
 
 

@@ -1,6 +1,7 @@
 """START and END are put into the caller's lists."""
 
 LOSES = {
+    "test-teacher-forcing-shapes": r"changes its argument '\w+' in place",
 }
 
 

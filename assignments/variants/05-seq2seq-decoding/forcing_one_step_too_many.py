@@ -1,6 +1,11 @@
 """Start and end are put around the sequence in both arrays."""
 
 LOSES = {
+    "test-teacher-forcing-shapes": "one special symbol joins it",
+    "test-teacher-forcing-targets": "one special symbol joins it",
+    "test-teacher-forcing-inputs": "one special symbol joins it",
+    "test-teacher-forcing-padding": "one special symbol joins it",
+    "test-make-translator-learns": "one special symbol joins it",
 }
 
 

@@ -1,6 +1,7 @@
 """A row goes on when it has said END."""
 
 LOSES = {
+    "test-greedy-search-end": "What does a row say when it has said END",
 }
 
 

@@ -1,6 +1,7 @@
 """The search goes on to max_steps."""
 
 LOSES = {
+    "test-greedy-search-stops": "When is nothing left to do",
 }
 
 

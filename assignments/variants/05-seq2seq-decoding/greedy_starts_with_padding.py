@@ -1,6 +1,8 @@
 """The first thing that is read is PADDING."""
 
 LOSES = {
+    "test-greedy-search-start": "Nothing has been said yet",
+    "test-greedy-search-scores": "and not the logit",
 }
 
 

@@ -1,6 +1,10 @@
 """The sum over the real symbols."""
 
 LOSES = {
+    "test-masked-loss-value": "the mean of what they cost",
+    "test-masked-loss-end": "the symbol costs 1 and END costs 5|The symbol costs 1 and END costs 5",
+    "test-masked-loss-padding": "are real. What became of the others",
+    "test-masked-loss-rows": "How much should each of the four weigh",
 }
 
 

@@ -1,6 +1,7 @@
 """The mean of the means of the rows."""
 
 LOSES = {
+    "test-masked-loss-rows": "How much should each of the four weigh",
 }
 
 

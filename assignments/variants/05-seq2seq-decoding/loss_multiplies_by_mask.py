@@ -1,6 +1,7 @@
 """Padding is multiplied by 0, and 0 times nan is nan."""
 
 LOSES = {
+    "test-masked-loss-padding": "0 times nan is nan",
 }
 
 

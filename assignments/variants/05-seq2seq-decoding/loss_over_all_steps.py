@@ -1,6 +1,8 @@
 """Padding costs nothing, but is counted."""
 
 LOSES = {
+    "test-masked-loss-padding": "are real. What became of the others",
+    "test-masked-loss-rows": "How much should each of the four weigh",
 }
 
 

@@ -1,6 +1,7 @@
 """END is taken for padding."""
 
 LOSES = {
+    "test-masked-loss-end": "the symbol costs 1 and END costs 5|The symbol costs 1 and END costs 5",
 }
 
 

@@ -1,6 +1,7 @@
 """A prediction that stops too early is right as far as it goes."""
 
 LOSES = {
+    "test-exact-match-columns": "Neither prediction says END",
 }
 
 

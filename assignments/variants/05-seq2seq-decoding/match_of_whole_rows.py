@@ -1,6 +1,7 @@
 """What stands behind END must be padding."""
 
 LOSES = {
+    "test-exact-match-end": "Both rows are right up to END",
 }
 
 

@@ -1,6 +1,8 @@
 """Whether the prediction ends does not matter."""
 
 LOSES = {
+    "test-exact-match-end": "Row 1 should have ended after its first symbol",
+    "test-exact-match-columns": "Neither prediction says END",
 }
 
 

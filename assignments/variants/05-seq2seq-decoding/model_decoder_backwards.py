@@ -1,6 +1,8 @@
 """The decoder reads its inputs from the end."""
 
 LOSES = {
+    "test-encoder-decoder-causal": "read backwards",
+    "test-encoder-decoder-steps": "started from the state that decode had returned",
 }
 
 

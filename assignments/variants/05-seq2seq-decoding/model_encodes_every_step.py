@@ -1,6 +1,13 @@
 """encode returns the states of all steps."""
 
 LOSES = {
+    "test-encoder-decoder-shapes": "It is the final state",
+    "test-encoder-decoder-source": "It is the final state",
+    "test-encoder-decoder-padding": "It is the final state",
+    "test-encoder-decoder-causal": "It is the final state",
+    "test-encoder-decoder-steps": "It is the final state",
+    "test-make-translator-loss": "shape",
+    "test-make-translator-learns": "shape",
 }
 
 

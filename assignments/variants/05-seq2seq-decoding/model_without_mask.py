@@ -1,6 +1,7 @@
 """The encoder reads padding like symbols."""
 
 LOSES = {
+    "test-encoder-decoder-padding": "which steps to pass over",
 }
 
 

@@ -1,6 +1,7 @@
 """The state that was given is handed out again."""
 
 LOSES = {
+    "test-make-next-step-step": "The state came from the step before",
 }
 
 

@@ -17,7 +17,9 @@ class EncoderDecoder(keras.Model):
         return self.encoder(self.read(source))
 
     def decode(self, decoder_inputs, state):
-        outputs, last = self.decoder(self.said(decoder_inputs), initial_state=[keras.ops.convert_to_tensor(state)])
+        outputs, last = self.decoder(
+            self.said(decoder_inputs), initial_state=[keras.ops.convert_to_tensor(state)]
+        )
         return self.answer(outputs), last
 
     def call(self, inputs):

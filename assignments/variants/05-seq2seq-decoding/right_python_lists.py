@@ -35,4 +35,6 @@ def choose(scores, beams):
 # %% normalise
 def normalise(log_probabilities, lengths, length_penalty):
     values, lengths = np.broadcast_arrays(log_probabilities, lengths)
-    return np.array([v * (6 / (5 + n)) ** length_penalty for v, n in zip(values.ravel(), lengths.ravel())]).reshape(values.shape)
+    return np.array(
+        [v * (6 / (5 + n)) ** length_penalty for v, n in zip(values.ravel(), lengths.ravel())]
+    ).reshape(values.shape)

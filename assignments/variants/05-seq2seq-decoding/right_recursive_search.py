@@ -32,6 +32,8 @@ def beam_search(next_step, state, beams, max_steps, length_penalty=0.0):
         parents, symbols = choose(normalise(candidates, lengths, length_penalty), beams)
         chosen = list(zip(parents, symbols))
         said = [said[row] + ([int(symbol)] if symbol != PADDING else []) for row, symbol in chosen]
-        return go_on(said, np.array([candidates[way] for way in chosen]), state[[row for row, _ in chosen]], steps - 1)
+        return go_on(
+            said, np.array([candidates[way] for way in chosen]), state[[row for row, _ in chosen]], steps - 1
+        )
 
     return go_on([[]], np.array([0.0]), state, max_steps)

@@ -6,7 +6,9 @@ LOSES = {}
 # %% extend
 def extend(totals, log_probabilities, finished):
     nothing_more = np.where(np.arange(log_probabilities.shape[1]) == PADDING, 0.0, -np.inf)
-    return np.expand_dims(totals, 1) + np.where(np.asarray(finished)[:, None], nothing_more, log_probabilities)
+    return np.expand_dims(totals, 1) + np.where(
+        np.asarray(finished)[:, None], nothing_more, log_probabilities
+    )
 
 
 # %% normalise

@@ -1,6 +1,8 @@
 """The compiled loss takes logits for probabilities."""
 
 LOSES = {
+    "test-make-translator-loss": "it is computed from logits|It is computed from logits",
+    "test-make-translator-learns": "After 60 steps the model knows",
 }
 
 

@@ -1,6 +1,8 @@
-"""The encoder's state holds the last symbol alone."""
+"""The encoder stops after the first symbol."""
 
 LOSES = {
+    "test-encoder-decoder-source": "What has the encoder read when it is done",
+    "test-make-translator-learns": "After 60 steps the model knows",
 }
 
 
@@ -15,8 +17,7 @@ class EncoderDecoder(keras.Model):
         self.output_layer = keras.layers.Dense(target_size)
 
     def encode(self, source):
-        last = keras.ops.sum(keras.ops.cast(keras.ops.not_equal(source, 0), 'int32'), axis=1) - 1
-        return keras.ops.take_along_axis(self.source_embedding(source), last[:, None, None], axis=1)[:, 0]
+        return self.encoder(self.source_embedding(source[:, :1]))[1]
 
     def decode(self, decoder_inputs, state):
         outputs, state = self.decoder(self.target_embedding(decoder_inputs), initial_state=state)
