@@ -108,6 +108,8 @@ def train(task):
 
 def as_tables(found):
     """The result as Markdown: medians over seeds, and from the lowest to the highest."""
+    if found is None:
+        return tables.NOTHING
     heads = [
         "",
         "published, best",

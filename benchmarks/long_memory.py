@@ -123,6 +123,8 @@ def accelerator():
 
 def as_tables(found):
     """The result as Markdown."""
+    if found is None:
+        return tables.NOTHING
     rows = []
     for task, (*_, published) in TASKS.items():
         for cell in CELLS:

@@ -1,6 +1,7 @@
 """How long a training step of our cells takes, beside Keras's built-ins and PyTorch's, on this machine's CPU.
 
-Run it on a machine that does nothing else: `python benchmarks/recurrent_layers.py`, about ten minutes. Two
+Run it on a machine that does nothing else: `python benchmarks/recurrent_layers.py`, about ten minutes. It
+needs PyTorch and JAX as well (`pip install torch jax`). Two
 layers that are compared take turns in one process, step by step, so that whatever slows the machine down
 slows down both. The tables go into benchmarks/README.md.
 """
@@ -163,6 +164,8 @@ def run(grid, say=print):
 
 def as_tables(found):
     """The result as Markdown."""
+    if found is None:
+        return tables.NOTHING
     parts = [
         "Median time of a training step in milliseconds; in brackets, ours as a multiple of the built-in.\n"
     ]

@@ -14,6 +14,7 @@ HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results"
 PAGE = HERE / "README.md"
 END = "<!-- end of the tables -->"
+NOTHING = "Nothing has been measured yet.\n"
 
 
 def machine(*packages):
