@@ -20,9 +20,9 @@ class LanguageModel(keras.Model):
         embedding_size: int, the number of features that stand for a symbol.
         cells: a recurrent cell, or a list of them from the bottom to the top.
         dropout: float, the share of what goes up from layer to layer set to zero while training.
-        stateful: bool, whether a batch begins where the one before it ended, row by row. All batches then have
-            the same number of rows; `build((batch, None))` says how many, or else the first batch does (but
-            JAX wants to know before).
+        stateful: bool, whether a batch begins where the one before it ended, row by row. All batches then
+            have the same number of rows; `build((batch, None))` says how many, or else the first batch does
+            (but JAX wants to know before).
         **kwargs: `name` and `dtype`, as for any Keras model.
 
     Raises:

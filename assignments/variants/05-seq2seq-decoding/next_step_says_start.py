@@ -7,6 +7,7 @@ LOSES = {
 
 # %% make-next-step
 def make_next_step(decode):
+
     def next_step(ids, state):
         logits, state = decode(ids[:, None], state)
         logits = np.array(logits)[:, 0]  # a copy (batch, vocabulary)
