@@ -232,8 +232,8 @@ def _clean(text):
 def _raised_in(failure):
     """The function of the notebook that an error came from, as `name (line 3 of its cell)`."""
     trace = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", "\n".join(failure.traceback))
-    frames = re.findall(r"^Cell In\[\d+\], line (\d+), in (\w+)\(", trace, re.MULTILINE)
-    frames += re.findall(r"^(?:File|Input) .*?In \[\d+\].*?, in (\w+)\(", trace, re.MULTILINE)
+    frames = re.findall(r"^Cell In\[\d+\], line (\d+), in ([\w.]+)\(", trace, re.MULTILINE)
+    frames += re.findall(r"^(?:File|Input) .*?In \[\d+\].*?, in ([\w.]+)\(", trace, re.MULTILINE)
     if not frames:
         return ""
     frame = frames[-1]

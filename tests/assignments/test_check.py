@@ -135,6 +135,21 @@ def test_the_release_is_still_to_be_written(tmp_path):
     assert max(map(len, text.splitlines())) <= 100
 
 
+def test_a_method_that_is_still_to_be_written_is_named_with_its_class(release, tmp_path):
+    answer = """
+class Mean:
+    def of(self, values, mask):
+        raise NotImplementedError()
+
+def masked_mean(values, mask):
+    return Mean().of(values, mask)
+"""
+    report = check_notebook(write(tmp_path, solved(release, {"masked-mean": answer})))
+    tests = {test.grade_id: test for test in report.tests}
+    assert tests["test-masked-mean-real-steps"].status == "not written"
+    assert tests["test-masked-mean-real-steps"].message == "Mean.of is still to be written."
+
+
 def test_everything_that_can_go_wrong_in_one_notebook_is_told(release, tmp_path):
     notebook = solved(
         release,
