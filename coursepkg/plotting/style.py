@@ -6,6 +6,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
 
 WIDTH = 4.8  # inches; 345.6 pt, the width of a telephone's text column in CSS pixels
 
@@ -60,6 +61,24 @@ def _in_notebook():
     return shell is not None and hasattr(shell, "kernel")
 
 
+class CourseFigure(Figure):
+    """A figure whose titles stay inside: one that is too long begins further to the left.
+
+    A title begins above the left end of its panel. Beside long labels, little room is left to the right.
+    """
+
+    def draw(self, renderer):
+        """Draws everything, once the panels have their places and the titles theirs."""
+        if self.get_layout_engine() is not None:
+            self.get_layout_engine().execute(self)
+        for axes in self.axes:
+            title = axes._left_title  # matplotlib has no public name for it
+            box, panel = title.get_window_extent(renderer), axes.get_window_extent(renderer)
+            too_much = min(max(box.x1 - self.bbox.x1, 0), max(box.x0 - self.bbox.x0, 0))
+            title.set_x(title.get_position()[0] - too_much / panel.width)
+        super().draw(renderer)
+
+
 def figure(rows=1, columns=1, height=None, **options):
     """Makes a figure as wide as the text column of a telephone, with panels stacked below each other.
 
@@ -80,7 +99,9 @@ def figure(rows=1, columns=1, height=None, **options):
         raise ValueError(f"A figure needs at least one row and one column, and got {rows} x {columns}.")
     if height is None:
         height = 3.2 if rows == 1 else 2.2 * rows
-    return plt.subplots(rows, columns, figsize=(WIDTH, height), layout="constrained", **options)
+    return plt.subplots(
+        rows, columns, figsize=(WIDTH, height), layout="constrained", FigureClass=CourseFigure, **options
+    )
 
 
 def resolve_colour(colour, default="data"):

@@ -112,3 +112,19 @@ def test_use_style_is_undone_by_an_rc_context():
             plotting.use_style()
             assert matplotlib.rcParams["svg.hashsalt"] == "coursepkg"
         assert matplotlib.rcParams["svg.hashsalt"] == "the reader's own"
+
+
+@pytest.mark.parametrize("title", ["Short", "A title that is much too long beside these labels"])
+@pytest.mark.parametrize("label", ["a", "a very long label of a bar"])
+def test_a_title_stays_inside_and_moves_no_further_than_it_must(axes, title, label):
+    figure = axes.get_figure()
+    plotting.bars(axes, {label: [1.0, 2.0]})
+    axes.set_title(title)
+    for _ in range(2):  # drawing again moves nothing
+        figure.canvas.draw()
+        drawn, panel = axes._left_title, axes.get_window_extent()
+        box = drawn.get_window_extent()
+        assert box.x0 >= 0
+        assert box.x1 <= figure.bbox.x1 + 0.5
+        fits = panel.x0 + box.width <= figure.bbox.x1
+        assert (abs(box.x0 - panel.x0) < 0.5) == fits
