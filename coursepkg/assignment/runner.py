@@ -12,7 +12,7 @@ from coursepkg.assignment.notebook import NotebookProblem, find_concerns, graded
 from coursepkg.assignment.wording import INTERRUPTED, word_failure
 
 MAX_MESSAGE = 1500  # characters of an error message that the report shows
-SET_UP_SECONDS = 300  # what a locked set-up cell may take at least
+SET_UP_SECONDS = 300  # what a locked cell above the first answer may take at least
 LANGUAGES = ("python", "ipython", "")
 # TensorFlow's C++ lines, such as "I0000 00:00:17 cpu_feature_guard.cc:210] ...", are no news to a student.
 LIBRARY_LOG = re.compile(
@@ -141,7 +141,7 @@ def _new_client(notebook, folder, timeout):
         notebook,
         km=AsyncKernelManager(kernel_name="python3", kernel_spec_manager=ThisPython(), log=log),
         log=log,
-        timeout_func=lambda cell: _seconds_for(cell, timeout),
+        timeout_func=_seconds_for_cells(notebook, timeout),
         startup_timeout=120,
         allow_errors=True,
         # A cell that takes too long is interrupted; one that does not stop even then raises CellTimeoutError.
@@ -155,11 +155,19 @@ def _new_client(notebook, folder, timeout):
     )
 
 
-def _seconds_for(cell, timeout):
-    """A locked cell is the course's own: it may import TensorFlow on a busy machine."""
-    metadata = cell.metadata.get("nbgrader", {})
-    ours = metadata.get("locked") and not metadata.get("grade") and not metadata.get("solution")
-    return max(timeout, SET_UP_SECONDS) if ours else timeout
+def _seconds_for_cells(notebook, timeout):
+    """Locked cells above the first answer are the course's own: they may import TensorFlow on a busy machine.
+
+    Those below may call answers, which may never end.
+    """
+    patient = set()
+    for cell in notebook.cells:
+        metadata = cell.metadata.get("nbgrader", {})
+        if metadata.get("solution"):
+            break
+        if metadata.get("locked") and not metadata.get("grade"):
+            patient.add(id(cell))
+    return lambda cell: max(timeout, SET_UP_SECONDS) if id(cell) in patient else timeout
 
 
 def _run(notebook, cells, report, folder, timeout, progress):

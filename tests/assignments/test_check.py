@@ -150,6 +150,12 @@ def masked_mean(values, mask):
     assert tests["test-masked-mean-real-steps"].message == "Mean.of is still to be written."
 
 
+def test_a_locked_cell_that_calls_an_answer_is_stopped_as_soon_as_a_test(release, tmp_path):
+    answers = {"encode": "def encode(text, symbols):\n    while True:\n        pass"}
+    report = check_notebook(write(tmp_path, solved(release, answers)), timeout=1)
+    assert "Cell 'experiment-text' was stopped after 1 s." in report.broken_cells
+
+
 def test_everything_that_can_go_wrong_in_one_notebook_is_told(release, tmp_path):
     notebook = solved(
         release,
