@@ -52,6 +52,13 @@ def test_no_sphinx_syntax_is_left_in_the_notebook(page):
                 assert not re.search(pattern, outside_code + cell.source, re.M), cell.source
 
 
+@pytest.mark.parametrize("page", sorted((ROOT / "book").rglob("*.md")), ids=lambda page: page.stem)
+def test_no_line_of_text_is_taken_for_a_comment(page):
+    outside_code = re.sub(r"^(`{3,}).*?^\1$", "", page.read_text(encoding="utf-8"), flags=re.S | re.M)
+    lost = re.findall(r"^ {0,3}%.*", outside_code, re.M)
+    assert not lost, f"MyST leaves out lines that begin with %: {lost}"
+
+
 @pytest.mark.parametrize(
     ("myst", "expected"),
     [
