@@ -50,7 +50,7 @@ class Use:
     code: str
 
 
-def find_borrowed(cells, given=None, ready_made=READY_MADE):
+def find_borrowed(cells, given=None, ready_made=READY_MADE, shown=()):
     """Lists where a student's cells use something ready-made, under whatever name they imported it.
 
     It follows imports and plain assignments (`cell = keras.layers.SimpleRNNCell`), and nothing else: a name
@@ -60,6 +60,7 @@ def find_borrowed(cells, given=None, ready_made=READY_MADE):
         cells: dict from the name of a cell that the student wrote to its code.
         given: dict from `names_of`, what names such as `scratch` stand for in the release.
         ready_made: tuple of dotted names.
+        shown: collection of full names that students were shown and may use, from `names_shown`.
 
     Returns:
         List of `Use`, in the order of the cells; an import alone is a use too.
@@ -72,7 +73,7 @@ def find_borrowed(cells, given=None, ready_made=READY_MADE):
     for cell, tree in trees.items():
         lines = cells[cell].splitlines()
         for line, name in _named_in(tree, known):
-            if any(name == one or name.startswith(one + ".") for one in ready_made):
+            if name not in shown and any(name == one or name.startswith(one + ".") for one in ready_made):
                 code = lines[line - 1].strip()[:200] if line <= len(lines) else ""
                 uses.setdefault((cell, line), Use(cell, line, name, code))
     return list(uses.values())
@@ -91,6 +92,19 @@ def names_of(sources):
     for source in sources:
         _learn_names(parse(source), known)
     return known
+
+
+def names_shown(sources):
+    """Finds what the release uses where everybody looks on: students may use it as well.
+
+    Args:
+        sources: list of str, the cells of the release that are neither tests nor answers.
+
+    Returns:
+        Set of full names; what lies below a name is not meant.
+    """
+    known = names_of(sources)
+    return {name for source in sources for _, name in _named_in(parse(source), known)}
 
 
 def parse(source):

@@ -5,7 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from coursepkg.grading import winnowing
-from coursepkg.grading.borrowed import READY_MADE, find_borrowed, names_of
+from coursepkg.grading.borrowed import READY_MADE, find_borrowed, names_of, names_shown
 from coursepkg.grading.planned_cells import kind_of
 from coursepkg.grading.web_page import csv_text, escape, page, table, write_whole
 
@@ -44,12 +44,14 @@ class Written:
     Attributes:
         students: dict from student to a dict from the name of a cell to its code.
         given: list of str, the code of the release: tests, locked cells, answers before anybody wrote them.
+        shown: list of str, the part of it that is neither tests nor answers.
         order: list of str, the names of the answers in the order of the assignment.
         left_out: list of tuples of a student and the reason why nothing of theirs is compared.
     """
 
     students: dict = field(default_factory=dict)
     given: list = field(default_factory=list)
+    shown: list = field(default_factory=list)
     order: list = field(default_factory=list)
     left_out: list = field(default_factory=list)
 
@@ -78,11 +80,11 @@ def write_similarity(course, assignment, out=None, least=LEAST, most=MOST_PAIRS,
     known = winnowing.known_runs(written.given)
     answers = {name: winnowing.read_answer(cells, known) for name, cells in written.students.items()}
     comparison = winnowing.compare(answers, least, most)
-    names = names_of(written.given)
+    names, shown = names_of(written.given), names_shown(written.shown)
     uses = [
         (student, use)
         for student, cells in written.students.items()
-        for use in find_borrowed(cells, names, ready_made)
+        for use in find_borrowed(cells, names, ready_made, shown)
     ]
     html = similarity_page(assignment, written, answers, comparison, uses, least)
     write_whole(folder / "similarity.html", html)
@@ -110,6 +112,8 @@ def read_written(submissions, assignment):
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 written.given.append(cell.source)
+                if kind_of(cell) in ("", "locked"):
+                    written.shown.append(cell.source)
                 if kind_of(cell):
                     kinds[name, cell.metadata.nbgrader.grade_id] = kind_of(cell)
     for notebook in assignment.released.values():
