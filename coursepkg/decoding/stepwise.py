@@ -112,13 +112,28 @@ def _write(next_step, state, start, max_steps, end, choose):
 
 
 def log_softmax(logits):
-    """Returns log p `(..., vocabulary)` of logits `(..., vocabulary)`."""
+    """Turns logits into log probabilities.
+
+    Args:
+        logits: array `(..., vocabulary)`; minus infinity where a symbol is impossible.
+
+    Returns:
+        Array of the same shape, log p.
+    """
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
 def check_steps(max_steps, end):
-    """Raises ValueError if one of them is out of range."""
+    """Checks when a search is to stop.
+
+    Args:
+        max_steps: int, the number of symbols after which to stop.
+        end: optional int, the symbol that ends a row.
+
+    Raises:
+        ValueError: if `max_steps` is no positive integer, or `end` no id.
+    """
     if max_steps != int(max_steps) or max_steps < 1:
         raise ValueError(f"max_steps is {max_steps!r}; expected a positive integer")
     if end is not None and (end != int(end) or end < 0):
@@ -127,6 +142,10 @@ def check_steps(max_steps, end):
 
 def start_ids(start, state):
     """Makes one id for each row of `start`, and checks that the state has as many rows.
+
+    Args:
+        start: int, or int array `(batch,)`, the symbol that each row begins with.
+        state: nested arrays whose first axis is the batch.
 
     Returns:
         Int array `(batch,)`.
@@ -150,7 +169,20 @@ def start_ids(start, state):
 
 
 def checked_logits(logits, batch, end):
-    """Returns logits as an array `(batch, vocabulary)` in float64; ValueError if they are something else."""
+    """Checks what a `next_step` returned.
+
+    Args:
+        logits: array `(batch, vocabulary)`, of any backend.
+        batch: int, the number of rows.
+        end: optional int, the symbol that ends a row.
+
+    Returns:
+        NumPy array `(batch, vocabulary)` in float64.
+
+    Raises:
+        ValueError: if the shape is another one, `end` is not among the symbols, a value is NaN or infinity,
+            or nothing is possible in a row.
+    """
     logits = ops.convert_to_numpy(logits).astype("float64")
     if logits.ndim != 2 or len(logits) != batch:
         raise ValueError(f"next_step returned logits of shape {logits.shape}; expected ({batch}, vocabulary)")

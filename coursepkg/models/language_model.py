@@ -146,7 +146,14 @@ class LanguageModel(keras.Model):
 
 
 def check_sizes(**sizes):
-    """Raises ValueError for a size that is not a positive integer, and names it."""
+    """Checks sizes.
+
+    Args:
+        **sizes: each by the name that its owner knows.
+
+    Raises:
+        ValueError: if a size is not a positive integer; it is named.
+    """
     for name, size in sizes.items():
         if size != int(size) or size <= 0:
             raise ValueError(f"{name} is {size!r}; expected a positive integer")

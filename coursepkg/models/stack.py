@@ -33,12 +33,26 @@ def check_cells(cells, name="cells"):
 
 
 def cells_to_config(cells):
-    """Returns the list of cells as plain values, for `get_config`."""
+    """Writes down cells, for `get_config`.
+
+    Args:
+        cells: list of recurrent cells.
+
+    Returns:
+        List of dicts of plain values.
+    """
     return [keras.saving.serialize_keras_object(cell) for cell in cells]
 
 
 def cells_from_config(config):
-    """Builds the list of cells that `cells_to_config` wrote down."""
+    """Builds the cells that `cells_to_config` wrote down.
+
+    Args:
+        config: list of dicts.
+
+    Returns:
+        List of recurrent cells, with new weights.
+    """
     return [keras.saving.deserialize_keras_object(cell) for cell in config]
 
 

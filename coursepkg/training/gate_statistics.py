@@ -30,10 +30,13 @@ class GateSummary(NamedTuple):
 
 
 def gate_names(cell):
-    """Returns the names of a cell's gates in the order of the blocks in its weights.
+    """Names a cell's gates.
 
     Args:
         cell: a cell of `coursepkg.layers`, a `keras.layers.LSTMCell` or a `keras.layers.GRUCell`.
+
+    Returns:
+        Tuple of str, in the order of the blocks in the cell's weights.
 
     Raises:
         ValueError: the cell has no gates.
