@@ -342,8 +342,8 @@ class WarmParent:
         if self._control is not None:
             self._control.close()
         if self._process is not None:
-            # Its first process inside dies with bubblewrap, and all others with that one. One that has just
-            # come to life may not know yet that it should; nearly always it is in bubblewrap's group.
+            # Its first process inside dies with bubblewrap, and all others with that one. A first process that
+            # has just come to life does not know yet that it should, but is still in bubblewrap's group.
             with contextlib.suppress(ProcessLookupError):
                 if not self.confined:
                     with contextlib.suppress(subprocess.TimeoutExpired):
