@@ -342,13 +342,12 @@ class WarmParent:
         if self._control is not None:
             self._control.close()
         if self._process is not None:
-            # Its first process inside dies with bubblewrap, and all others with that one. A first process that
-            # has just come to life does not know yet that it should, but is still in bubblewrap's group.
+            # Its first process inside dies with bubblewrap, and all others with that one.
             with contextlib.suppress(ProcessLookupError):
                 if not self.confined:
                     with contextlib.suppress(subprocess.TimeoutExpired):
                         self._process.wait(2)
-                _kill(self._process)
+                self._process.kill()
             self._process.wait()
         if self._output is not None:
             self._output.close()
@@ -445,14 +444,6 @@ def _signed(connection):
                     f"The child was not started: this kernel has no pidfd_open ({error})."
                 ) from error
     raise CannotStart("The child was not started: the kernel did not say which process it is.")
-
-
-def _kill(process):
-    """Ends a twin, or a process that was started with a group of its own, and who is still in the group."""
-    if isinstance(process, _Twin):
-        process.kill()
-    elif process.returncode is None:  # else its number may be somebody else's by now
-        os.killpg(process.pid, signal.SIGKILL)
 
 
 class _Twin:
