@@ -164,7 +164,7 @@ def main(arguments=None):
         tasks = [(name, setting, seed) for name in models for setting in settings for seed in SEEDS]
         with multiprocessing.get_context("spawn").Pool(options.processes) as pool:
             for done, one in enumerate(pool.imap_unordered(train, tasks), 1):
-                keep(found, one)
+                tables.keep(found, one, ("model", "setting", "seed"), tables.machine("keras", "tensorflow"))
                 tables.save(NAME, found, results)
                 print(
                     f"{done} of {len(tasks)}: {one['model']}, {one['setting']}, seed {one['seed']}: "
@@ -181,16 +181,6 @@ def main(arguments=None):
             print(f"{name}: {worst:.2f} is not below the published {published}")
             code = 1
     return code
-
-
-def keep(found, run):
-    """Puts a run among those found, in the place of an older one with the same model, setting and seed."""
-
-    def key(one):
-        return one["model"], one["setting"], one["seed"]
-
-    found["runs"] = sorted([*(one for one in found["runs"] if key(one) != key(run)), run], key=key)
-    found["machine"], found["date"] = tables.machine("keras", "tensorflow"), tables.today()
 
 
 if __name__ == "__main__":

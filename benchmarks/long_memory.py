@@ -164,13 +164,8 @@ def main(arguments=None):
             for cell in [options.cell] if options.cell else CELLS:
                 for seed in range(options.seeds):
                     one = train(task, cell, seed, options.seconds)
-                    same = (task, cell, seed)
-                    kept = [run for run in found["runs"] if (run["task"], run["cell"], run["seed"]) != same]
-                    found["runs"] = [*kept, one]
-                    found["machine"] = tables.machine("keras", "jax", "tensorflow") | {
-                        "accelerator": accelerator()
-                    }
-                    found["date"] = tables.today()
+                    machine = tables.machine("keras", "jax", "tensorflow") | {"accelerator": accelerator()}
+                    tables.keep(found, one, ("task", "cell", "seed"), machine)
                     tables.save(NAME, found, results)
     if results == tables.RESULTS:
         tables.write_tables(SCRIPT, as_tables(found))

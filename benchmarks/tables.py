@@ -69,6 +69,19 @@ def today():
     return date.today().isoformat()
 
 
+def keep(found, run, keys, machine):
+    """Puts a run at the end of those found; an older one that was the same goes.
+
+    Args:
+        found: dict with a list of `runs`; `machine` and `date` are set too.
+        run: dict.
+        keys: tuple of str, the entries that are equal in two runs of the same.
+        machine: dict that `machine` returned.
+    """
+    others = [one for one in found["runs"] if any(one[key] != run[key] for key in keys)]
+    found |= {"runs": [*others, run], "machine": machine, "date": today()}
+
+
 def table(heads, rows):
     """Writes a Markdown table whose first column is text and whose others are numbers.
 

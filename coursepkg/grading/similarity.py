@@ -112,10 +112,11 @@ def read_written(submissions, assignment):
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 written.given.append(cell.source)
-                if kind_of(cell) in ("", "locked"):
+                kind = kind_of(cell)
+                if kind in ("", "locked"):
                     written.shown.append(cell.source)
-                if kind_of(cell):
-                    kinds[name, cell.metadata.nbgrader.grade_id] = kind_of(cell)
+                if kind:
+                    kinds[name, cell.metadata.nbgrader.grade_id] = kind
     for notebook in assignment.released.values():
         written.given += [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     answers = [key for key, kind in kinds.items() if kind in ("solution", "manual")]

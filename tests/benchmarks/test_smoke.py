@@ -85,6 +85,14 @@ def test_the_page_says_what_the_results_say(name):
     assert module.as_tables(tables.load(module.NAME)).strip() in page
 
 
+def test_a_run_takes_the_place_of_the_same_one_before():
+    tables = importlib.import_module("tables")
+    found = {"runs": [{"cell": "GRU", "seed": 0, "loss": 2}, {"cell": "GRU", "seed": 1, "loss": 3}]}
+    tables.keep(found, {"cell": "GRU", "seed": 0, "loss": 1}, ("cell", "seed"), {"cores": 2})
+    assert [(run["seed"], run["loss"]) for run in found["runs"]] == [(1, 3), (0, 1)]
+    assert found["machine"] == {"cores": 2}
+
+
 def test_a_page_without_a_place_for_the_tables_is_named(tmp_path):
     tables = importlib.import_module("tables")
     page = tmp_path / "page.md"
