@@ -16,6 +16,8 @@ import stat
 import time
 from dataclasses import asdict
 
+import psutil
+
 from coursepkg.grading.feedback import Feedback, Grade, feedback_page, rejection_page
 from coursepkg.grading.intake import EXCHANGE_FILES
 from coursepkg.grading.listing import OPEN_FILE, OPEN_FOLDER
@@ -278,6 +280,7 @@ def replace_folder(folder, files, groupshared=False, read_only=False):
 
 def _remove_folder(folder):
     """Takes a folder away in one step; nothing happens where there is none."""
+    _sweep(folder)
     aside = _aside(folder)
     with contextlib.suppress(FileNotFoundError):
         os.rename(folder, aside)
@@ -369,4 +372,12 @@ def _is_orphan(path):
     """Whether the process that used it was one of this machine and is no more."""
     host, _, pid = path.name.split(".")[-3].rpartition("-")
     here = host == socket.gethostname().replace(".", "-")
-    return here and pid.isdigit() and not os.path.exists(f"/proc/{pid}")
+    return here and pid.isdigit() and not _runs(int(pid))
+
+
+def _runs(pid):
+    """Whether a process runs. One that was killed keeps its number until its parent has asked about it."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -4,6 +4,8 @@ import errno
 import json
 import os
 import stat
+import subprocess
+import sys
 import threading
 import time
 
@@ -283,6 +285,29 @@ def test_what_a_killed_grader_left_is_removed_when_it_is_old(tmp_path):
     os.utime(old, (time.time() - 7200,) * 2)
     replace_folder(folder, {"a.txt": b"new"})
     assert {path.name for path in folder.parent.iterdir()} == {"ps1", young.name}
+
+
+@pytest.mark.parametrize("asked_about", [True, False])
+@pytest.mark.parametrize(
+    "take", [lambda folder: replace_folder(folder, {"a.txt": b"new"}), folders._remove_folder]
+)
+def test_what_a_grader_left_that_was_just_killed_is_removed_at_once(tmp_path, monkeypatch, take, asked_about):
+    folder = tmp_path / "ada" / "ps1"
+    replace_folder(folder, {"a.txt": b"old"})
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as grader:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "getpid", lambda: grader.pid)
+            left = folders._aside(folder)
+        (left / "x").mkdir(parents=True)
+        replace_folder(folder, {"a.txt": b"new"})
+        assert left.exists()  # its grader still runs
+        grader.kill()
+        if asked_about:
+            grader.wait()
+        else:
+            os.waitid(os.P_PID, grader.pid, os.WEXITED | os.WNOWAIT)
+        take(folder)
+        assert not left.exists()
 
 
 def test_tiny_courses_tests_are_what_this_file_takes_them_for():
