@@ -76,6 +76,9 @@ def main(arguments=None):
         return subprocess.run(command, cwd=ROOT, env=environment()).returncode
     notebooks.main([])
     forget_stale_results()
+    execution = [sys.executable, str(ROOT / "tools" / "execution.py"), str(BUILD / ".jupyter_cache")]
+    if code := subprocess.run(execution, cwd=ROOT, env=environment()).returncode:
+        return code
     command += ["book", "--config", "_config.yml", "--path-output", ".", "-W", "--keep-going"]
     code = subprocess.run(command, cwd=ROOT, env=environment()).returncode
     if code == 0:

@@ -102,8 +102,12 @@ def _gives_up_root():
 
 
 def _bubblewrap(user, group, readable, stubs):
-    """Returns bubblewrap's command line; `stubs` maps paths to descriptors with their content."""
-    command = ["bwrap", "--die-with-parent", "--new-session", "--hostname", "student"]
+    """Returns bubblewrap's command line; `stubs` maps paths to descriptors with their content.
+
+    Whoever starts it does so in a new session, so that no terminal can be reached from inside. Bubblewrap's
+    own `--new-session` would also take its child out of the group by which both can be ended at once.
+    """
+    command = ["bwrap", "--die-with-parent", "--hostname", "student"]
     command += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     if not _gives_up_root():
         command += ["--unshare-user", "--uid", str(user), "--gid", str(group)]
@@ -214,6 +218,7 @@ def _try_out():
             text=True,
             errors="replace",
             timeout=60,
+            start_new_session=True,
         )
     if done.returncode == 0:
         return None

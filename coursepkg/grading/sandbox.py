@@ -289,7 +289,8 @@ class WarmParent:
                 "readable": below_tmp(self.readable) if self.confined else [],
             }
             program = [sys.executable, "-I", "-B", "-c", START, str(theirs.fileno()), json.dumps(setting)]
-            self._process = subprocess.Popen(
+            started = _Bubblewrap if self.confined else subprocess.Popen
+            self._process = started(
                 [*command, *program, *first_on_path()],
                 pass_fds=(theirs.fileno(), *passed),
                 env=_clean_environment(self._own_folders() | self.environment),
@@ -342,7 +343,6 @@ class WarmParent:
         if self._control is not None:
             self._control.close()
         if self._process is not None:
-            # Its first process inside dies with bubblewrap, and all others with that one.
             with contextlib.suppress(ProcessLookupError):
                 if not self.confined:
                     with contextlib.suppress(subprocess.TimeoutExpired):
@@ -444,6 +444,19 @@ def _signed(connection):
                     f"The child was not started: this kernel has no pidfd_open ({error})."
                 ) from error
     raise CannotStart("The child was not started: the kernel did not say which process it is.")
+
+
+class _Bubblewrap(subprocess.Popen):
+    """Bubblewrap in a group of its own.
+
+    The first process inside dies with bubblewrap and all others with that one; but it learns that it should
+    only after it has set everything up. Until then it can be ended with the group.
+    """
+
+    def kill(self):
+        """Ends it and the first process inside at once."""
+        if self.returncode is None:  # else its number may be somebody else's by now
+            os.killpg(self.pid, signal.SIGKILL)
 
 
 class _Twin:

@@ -42,6 +42,7 @@ def main(arguments=None):
     setting = json.loads(setting)
     control = socket.socket(fileno=int(number))
     if setting["confined"]:
+        os.setsid()  # out of bubblewrap's group
         if os.getuid() == 0:
             namespaces.become_unprivileged(setting["user"], setting["group"])
         namespaces.lock()

@@ -1,5 +1,6 @@
 """The life of children: how they start, differ, and end, whatever they do."""
 
+import contextlib
 import json
 import os
 import signal
@@ -484,6 +485,21 @@ def test_a_first_that_dies_before_its_imports_are_done_costs_nobody_a_child():
         with WarmParent(LIMITS, imports=(), twin=offered) as parent, Inside(parent) as child:
             assert child.run("result = 1") == 1
             assert parent.deaths == 0
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("milliseconds", range(0, 24, 2))
+def test_a_parent_that_is_stopped_while_it_starts_leaves_nobody_behind(milliseconds):
+    """Bubblewrap's own child learns only after its first moments that it is to die with bubblewrap."""
+    parent = WarmParent(LIMITS, imports=("numpy",))
+    parent.begin()
+    with parent._control.dup() as control:
+        time.sleep(milliseconds / 1000)
+        parent.close()
+        control.settimeout(20)
+        with contextlib.suppress(ConnectionError):
+            while control.recv(4096):  # a TimeoutError if somebody still holds the other end
+                pass
 
 
 # With the libraries that it is for
