@@ -8,7 +8,8 @@ the novel, from number 15,000 on, are read by nobody before the end.
     python benchmarks/character_model.py --processes 16  # so many at a time
     python benchmarks/character_model.py --model GRU --setting ours
 
-Each run is kept as soon as it is done; one that is measured again replaces the old one.
+Each run is kept as soon as it is done, so the script may be stopped and goes on where it was. With `--again`
+runs that are kept are made anew.
 
 The novel is in the public domain; `coursepkg.data.load("time-machine")` fetches it, or finds it in the folder
 that the environment variable COURSEPKG_DATA names.
@@ -151,6 +152,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", choices=MODELS, help="this one only")
     parser.add_argument("--setting", choices=SETTINGS, help="this one only")
+    parser.add_argument("--again", action="store_true", help="also the runs that have a result")
     parser.add_argument("--processes", type=int, default=1, help="runs at the same time (1)")
     parser.add_argument("--results", default=str(tables.RESULTS), help="folder for the result")
     parser.add_argument("--table", action="store_true", help="measure nothing, write the table")
@@ -162,6 +164,9 @@ def main(arguments=None):
         models = [options.model] if options.model else MODELS
         settings = [options.setting] if options.setting else SETTINGS
         tasks = [(name, setting, seed) for name in models for setting in settings for seed in SEEDS]
+        if not options.again:
+            kept = {(one["model"], one["setting"], one["seed"]) for one in found["runs"]}
+            tasks = [task for task in tasks if task not in kept]
         with multiprocessing.get_context("spawn").Pool(options.processes) as pool:
             for done, one in enumerate(pool.imap_unordered(train, tasks), 1):
                 tables.keep(found, one, ("model", "setting", "seed"), tables.machine("keras", "tensorflow"))

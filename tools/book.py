@@ -55,7 +55,7 @@ def environment():
     )
     (profile / "ipython_kernel_config.py").write_text("\n".join(settings) + "\n", encoding="utf-8")
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    quiet["IPYTHONDIR"] = str(BUILD / "ipython")
+    quiet |= {"IPYTHONDIR": str(BUILD / "ipython"), "COURSEPKG_BOOK": "1"}  # for `coursepkg.glue`
     # The matrices are small: one thread is twice as fast as several that wait for each other.
     quiet |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     binaries = str(Path(sys.executable).parent)

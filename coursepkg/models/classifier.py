@@ -20,6 +20,7 @@ class SequenceClassifier(keras.Model):
             Only without `vocabulary_size`.
         bidirectional: bool, whether each layer also reads from the end.
         dropout: float, the share of what goes up from layer to layer set to zero while training.
+        embeddings_initializer: what `keras.layers.Embedding` begins with, where there is a vocabulary.
         **kwargs: `name` and `dtype`, as for any Keras model.
 
     Raises:
@@ -43,6 +44,7 @@ class SequenceClassifier(keras.Model):
         mask_value=None,
         bidirectional=False,
         dropout=0.0,
+        embeddings_initializer="uniform",
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -56,11 +58,12 @@ class SequenceClassifier(keras.Model):
             raise ValueError(f"mask_value is {mask_value!r}; with a vocabulary, id 0 is what is passed over")
         self.classes, self.vocabulary_size, self.embedding_size = classes, vocabulary_size, embedding_size
         self.mask_value, self.bidirectional, self.dropout_rate = mask_value, bidirectional, dropout
+        self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
         self.embedding = self.masking = None
         if vocabulary_size is not None:
             check_sizes(vocabulary_size=vocabulary_size, embedding_size=embedding_size)
             self.embedding = keras.layers.Embedding(
-                vocabulary_size, embedding_size, mask_zero=True, name="embedding"
+                vocabulary_size, embedding_size, self.embeddings_initializer, mask_zero=True, name="embedding"
             )
         elif mask_value is not None:
             self.masking = keras.layers.Masking(mask_value, name="masking")
@@ -109,6 +112,7 @@ class SequenceClassifier(keras.Model):
             "mask_value": self.mask_value,
             "bidirectional": self.bidirectional,
             "dropout": self.dropout_rate,
+            "embeddings_initializer": keras.initializers.serialize(self.embeddings_initializer),
         }
 
     @classmethod

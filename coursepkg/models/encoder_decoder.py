@@ -54,6 +54,9 @@ class EncoderDecoder(keras.Model):
         decoder_cells: the same, for the decoder.
         dropout: float, the share of what goes up from layer to layer set to zero while training.
         bidirectional: bool, whether the encoder also reads from the end.
+        embeddings_initializer: what `keras.layers.Embedding` begins with, on both sides. Its own default puts
+            all symbols close together; far apart, as with `RandomNormal(stddev=1.0)`, a small network learns
+            sooner.
         **kwargs: `name` and `dtype`, as for any Keras model.
 
     Raises:
@@ -76,6 +79,7 @@ class EncoderDecoder(keras.Model):
         decoder_cells,
         dropout=0.0,
         bidirectional=False,
+        embeddings_initializer="uniform",
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -88,11 +92,17 @@ class EncoderDecoder(keras.Model):
             )
         self.source_size, self.target_size, self.embedding_size = source_size, target_size, embedding_size
         self.dropout_rate, self.bidirectional = dropout, bidirectional
-        self.source_embedding = keras.layers.Embedding(
-            source_size, embedding_size, mask_zero=True, name="source_embedding"
-        )
-        self.target_embedding = keras.layers.Embedding(
-            target_size, embedding_size, mask_zero=True, name="target_embedding"
+        self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
+        self.source_embedding, self.target_embedding = (
+            keras.layers.Embedding(
+                size,
+                embedding_size,
+                # A copy for each side: one that is used twice draws the same numbers again.
+                keras.initializers.get(keras.initializers.serialize(self.embeddings_initializer)),
+                mask_zero=True,
+                name=f"{side}_embedding",
+            )
+            for side, size in (("source", source_size), ("target", target_size))
         )
         self.encoder = RecurrentStack(encoder_cells, dropout, bidirectional, name="encoder")
         self.decoder = RecurrentStack(decoder_cells, dropout, name="decoder")
@@ -190,6 +200,7 @@ class EncoderDecoder(keras.Model):
             "decoder_cells": cells_to_config(self.decoder.cells),
             "dropout": self.dropout_rate,
             "bidirectional": self.bidirectional,
+            "embeddings_initializer": keras.initializers.serialize(self.embeddings_initializer),
         }
 
     @classmethod

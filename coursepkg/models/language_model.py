@@ -23,6 +23,8 @@ class LanguageModel(keras.Model):
         stateful: bool, whether a batch begins where the one before it ended, row by row. All batches then
             have the same number of rows; `build((batch, None))` says how many, or else the first batch does
             (but JAX wants to know before).
+        embeddings_initializer: what `keras.layers.Embedding` begins with. Its own default puts all symbols
+            close together; far apart, as with `RandomNormal(stddev=1.0)`, a small network learns sooner.
         **kwargs: `name` and `dtype`, as for any Keras model.
 
     Raises:
@@ -37,13 +39,23 @@ class LanguageModel(keras.Model):
         text = sample(model.next_step, state, prompt[:, -1], max_steps=200)
     """
 
-    def __init__(self, vocabulary_size, embedding_size, cells, dropout=0.0, stateful=False, **kwargs):
+    def __init__(
+        self,
+        vocabulary_size,
+        embedding_size,
+        cells,
+        dropout=0.0,
+        stateful=False,
+        embeddings_initializer="uniform",
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         check_sizes(vocabulary_size=vocabulary_size, embedding_size=embedding_size)
         self.vocabulary_size, self.embedding_size = vocabulary_size, embedding_size
         self.stateful, self.dropout_rate = stateful, dropout
+        self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
         self.embedding = keras.layers.Embedding(
-            vocabulary_size, embedding_size, mask_zero=True, name="embedding"
+            vocabulary_size, embedding_size, self.embeddings_initializer, mask_zero=True, name="embedding"
         )
         self.recurrent = RecurrentStack(check_cells(cells), dropout, stateful=stateful, name="recurrent")
         self.logits = keras.layers.Dense(vocabulary_size, name="logits")
@@ -137,6 +149,7 @@ class LanguageModel(keras.Model):
             "cells": cells_to_config(self.recurrent.cells),
             "dropout": self.dropout_rate,
             "stateful": self.stateful,
+            "embeddings_initializer": keras.initializers.serialize(self.embeddings_initializer),
         }
 
     @classmethod

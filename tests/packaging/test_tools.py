@@ -88,6 +88,10 @@ def test_chapters_run_quietly_and_without_an_accelerator(book):
     assert variables["CUDA_VISIBLE_DEVICES"] == ""
 
 
+def test_values_are_glued_also_where_a_page_runs_before_sphinx_comes(book):
+    assert "COURSEPKG_BOOK" in book.environment()
+
+
 def test_help_lists_every_target_that_the_issue_of_this_course_promises():
     printed = subprocess.run(
         ["make", "-s", "help"], cwd=ROOT, capture_output=True, text=True, check=True
