@@ -1,9 +1,9 @@
 """How long a training step of our cells takes, beside Keras's built-ins and PyTorch's, on this machine's CPU.
 
 Run it on a machine that does nothing else: `python benchmarks/recurrent_layers.py`, about ten minutes. It
-needs PyTorch and JAX as well (`pip install torch jax`). Two
-layers that are compared take turns in one process, step by step, so that whatever slows the machine down
-slows down both. The tables go into benchmarks/README.md.
+needs PyTorch and JAX as well (`pip install torch jax`). Layers that are compared take turns in one process,
+step by step, so that whatever slows the machine down slows down both. PyTorch's layers run with oneDNN, the
+library of fused kernels that it uses by itself, and without. The tables go into benchmarks/README.md.
 """
 
 import argparse
@@ -61,8 +61,8 @@ def keras_step(kind, cell, size):
     return lambda: model.train_on_batch(inputs, targets)
 
 
-def pytorch_step(cell, size):
-    """The same for PyTorch's own layer, `nn.LSTM` or `nn.GRU`."""
+def pytorch_step(kind, cell, size):
+    """The same for `torch.nn.LSTM` or `torch.nn.GRU`; `kind` is `"built-in"` or `"without oneDNN"`."""
     import torch
 
     batch, timesteps, units = size
@@ -72,12 +72,13 @@ def pytorch_step(cell, size):
     inputs, targets = torch.randn(batch, timesteps, units), torch.randn(batch, 1)
 
     def step():
-        optimizer.zero_grad()
-        outputs, _ = recurrent(inputs)
-        loss = torch.nn.functional.mse_loss(dense(outputs[:, -1]), targets)
-        loss.backward()
-        optimizer.step()
-        return float(loss)
+        with torch.backends.mkldnn.flags(enabled=kind == "built-in"):
+            optimizer.zero_grad()
+            outputs, _ = recurrent(inputs)
+            loss = torch.nn.functional.mse_loss(dense(outputs[:, -1]), targets)
+            loss.backward()
+            optimizer.step()
+            return loss.item()
 
     return step
 
@@ -89,10 +90,10 @@ def measure(framework, cell, size, only=None):
         Dict from layer to the median time of a step in seconds; `"peak"`: the most memory that this process
         held, in bytes.
     """
+    make, kinds = keras_step, ("ours", "built-in")
     if framework == "pytorch":
-        steps = {"built-in": pytorch_step(cell, size)}
-    else:
-        steps = {kind: keras_step(kind, cell, size) for kind in ("ours", "built-in") if only in (None, kind)}
+        make, kinds = pytorch_step, ("built-in", "without oneDNN")
+    steps = {kind: make(kind, cell, size) for kind in kinds if only in (None, kind)}
     seconds = {kind: [] for kind in steps}
     for number in range(WARM_UP + STEPS):
         for kind, step in steps.items():
@@ -147,7 +148,7 @@ def run(grid, say=print):
             ("tensorflow", "built-in"),
             ("jax", "ours"),
             ("jax", "built-in"),
-            ("pytorch", None),
+            ("pytorch", "built-in"),
         ]:
             peak = measure_apart(framework, cell, largest, only)["peak"]
             memory.append(
@@ -155,7 +156,7 @@ def run(grid, say=print):
                     "cell": cell,
                     "size": list(largest),
                     "framework": framework,
-                    "layer": only or "built-in",
+                    "layer": only,
                     "peak": peak,
                 }
             )
@@ -169,7 +170,8 @@ def as_tables(found):
     parts = [
         "Median time of a training step in milliseconds; in brackets, ours as a multiple of the built-in.\n"
     ]
-    heads = ["batch, steps, units", "ours", "`keras.layers`", "JAX: ours", "JAX: `keras.layers`", "PyTorch"]
+    heads = ["batch, steps, units", "ours", "`keras.layers`", "JAX: ours", "JAX: `keras.layers`"]
+    heads += ["PyTorch", "PyTorch without oneDNN"]
     for cell in CELLS:
         rows = []
         for row in found["times"]:
@@ -179,7 +181,8 @@ def as_tables(found):
             for framework in ("tensorflow", "jax"):
                 ours, builtin = row[framework]["ours"], row[framework]["built-in"]
                 cells += [f"{1000 * ours:.1f} ({ours / builtin:.2f})", f"{1000 * builtin:.1f}"]
-            rows.append([*cells, f"{1000 * row['pytorch']['built-in']:.1f}"])
+            cells += [f"{1000 * row['pytorch'][kind]:.1f}" for kind in ("built-in", "without oneDNN")]
+            rows.append(cells)
         parts.append(f"**{cell}**\n\n" + tables.table(heads, rows))
     rows = [
         [f"{one['cell']}, {one['framework']}, {one['layer']}", f"{one['peak'] / 2**20:,.0f} MiB"]
