@@ -14,14 +14,14 @@ import struct
 import subprocess
 import sys
 import tempfile
-import time
 import weakref
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 
 from coursepkg.grading.bubblewrap import NOBODY, below_tmp, confinement, first_on_path, why_not_confined
+from coursepkg.grading.child import SPAWN_SECONDS, Child
 from coursepkg.grading.limits import Limits
-from coursepkg.grading.warm import MESSAGE_BYTES, THREADS, descendants
+from coursepkg.grading.warm import MESSAGE_BYTES, THREADS
 
 DEFAULT_IMPORTS = (
     "numpy",
@@ -37,11 +37,7 @@ DEFAULT_IMPORTS = (
     "coursepkg.grading.examiner",
 )
 START_SECONDS = 300.0  # importing TensorFlow from a slow network disk
-SPAWN_SECONDS = 60.0
-REPORT_SECONDS = 0.5
-SOCKET_BYTES = 256 * 1024  # what can wait in one, with the kernel's own part of it
 ATTEMPTS = 3
-GROWTH_BYTES = 16 * 2**20  # of resident memory, or an eighth of it: then it is measured anew what is shared
 MOST_MODULES = 5000
 MODULES_AT_ONCE = 500  # their names fit into one message
 START = (
@@ -487,148 +483,3 @@ def _send_files(status, files):
         status.sendall(json.dumps({"files": listing}).encode() + b"\n")
         for content in files.values():
             status.sendall(content)
-
-
-class Child:
-    """A confined process and everything that it starts. `WarmParent.spawn` makes it.
-
-    Args:
-        channel: `socket.socket`, the worker's end of what the role's function got.
-        status: `socket.socket` to the child's init, which says there how the child ended.
-        pid: int, the first process of the child, as the worker sees it.
-        descriptor: int, a pidfd of that process; closed with this object.
-        parent: `WarmParent`.
-        work: path of the child's working folder where it is not confined, or `None`.
-
-    Attributes:
-        channel: socket, the worker's end of what the role's function got.
-        pid: int, the first process of the child, as the worker sees it.
-    """
-
-    def __init__(self, channel, status, pid, descriptor, parent, work=None):
-        self.channel = channel
-        self.pid = pid
-        self._status = status
-        self._descriptor = descriptor
-        self._limits = parent.limits
-        self._confined = parent.confined
-        self._work = work
-        self._killed = self._forced = False
-        self._said = b""
-        self._resident = self._proportional = 0  # when it was last measured which pages are shared
-        weakref.finalize(self, os.close, descriptor).atexit = False  # `close` may yet be called at exit
-
-    def alive(self):
-        """Returns whether any process of it still runs."""
-        ended, _, _ = select.select([self._descriptor], [], [], 0)
-        return not ended
-
-    def usage(self):
-        """Returns the memory of all its processes, in bytes, now.
-
-        Pages that it shares with the warm parent and its siblings count in proportion, what lies in its files
-        in full, because they too are in memory, and every socket as much as it can hold. To find out in which
-        proportion takes the kernel milliseconds and holds the process up, so it is asked only after the
-        resident memory has changed a lot; until then the change counts in full.
-        """
-        if not self.alive():
-            return 0
-        processes = [self.pid, *descendants(self.pid)]
-        resident = sum(map(_resident_memory, processes))
-        if abs(resident - self._resident) >= max(GROWTH_BYTES, self._resident // 8):
-            self._resident, self._proportional = resident, sum(map(_proportional_memory, processes))
-        total = self._proportional + resident - self._resident
-        if self._confined:
-            with contextlib.suppress(OSError):
-                disk = os.statvfs(f"/proc/{self.pid}/root/tmp")
-                total += (disk.f_blocks - disk.f_bfree) * disk.f_frsize
-            total += _sockets(self.pid) * SOCKET_BYTES
-        return total
-
-    def kill(self):
-        """Ends every process of it at once, whatever they do, and returns when they are gone."""
-        if self.alive():
-            self._killed = True
-            with contextlib.suppress(OSError):
-                self._status.shutdown(socket.SHUT_WR)  # its init then says whether it had ended by itself
-            select.select([self._descriptor], [], [], REPORT_SECONDS)
-        if self.alive():
-            if not self._confined:
-                self._forced = True
-                self._end_tree()
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
-            select.select([self._descriptor], [], [], SPAWN_SECONDS)
-        self.channel.close()
-        if self._work:
-            shutil.rmtree(self._work, ignore_errors=True)
-
-    def _end_tree(self):
-        """Without a process namespace: its init goes last, for orphans become its children."""
-        for _ in range(1000):
-            if not self.alive() or not (below := descendants(self.pid)):
-                return
-            for pid in below:
-                with contextlib.suppress(OSError):
-                    os.kill(pid, signal.SIGKILL)
-            time.sleep(0.001)
-
-    def ended_because(self):
-        """Returns why it ended: a sentence about "it" without a full stop, empty if unknown or alive."""
-        if self.alive():
-            return ""
-        said = self._last_report()
-        if "failed" in said:
-            return f"it could not start ({said['failed']})"
-        if "code" not in said:
-            if self._killed:
-                return ""
-            return "it was ended from outside, as happens where a machine runs out of memory"
-        code, cpu = said["code"], said["cpu"]
-        if code == -signal.SIGXCPU or (code == -signal.SIGKILL and cpu >= self._limits.cpu_seconds):
-            return f"it used more than {self._limits.cpu_seconds} s of processor time"
-        if self._forced and code == -signal.SIGKILL:
-            return ""  # without confinement its init reports the end that it was given
-        if code >= 0:
-            return f"it ended itself (exit code {code})"
-        name = signal.Signals(-code).name if -code in set(signal.Signals) else f"number {-code}"
-        if -code in (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT):
-            return f"it crashed (signal {name})"
-        return f"it was ended by the signal {name}"
-
-    def _last_report(self):
-        self._status.settimeout(0)
-        with contextlib.suppress(OSError):
-            while len(self._said) < MESSAGE_BYTES and (piece := self._status.recv(MESSAGE_BYTES)):
-                self._said += piece
-        try:
-            return json.loads(self._said.splitlines()[-1])
-        except (ValueError, IndexError):
-            return {}
-
-
-def _sockets(pid):
-    """How many sockets there are in a process's network namespace, also those on their way in others."""
-    with contextlib.suppress(OSError, ValueError), open(f"/proc/{pid}/net/sockstat") as file:
-        return int(file.readline().split()[2])
-    return 0
-
-
-def _resident_memory(pid):
-    """Resident bytes of a process, shared pages in full, and its page tables."""
-    with contextlib.suppress(OSError), open(f"/proc/{pid}/status") as file:
-        return 1024 * sum(int(line.split()[1]) for line in file if line.startswith(("VmRSS:", "VmPTE:")))
-    return 0
-
-
-def _proportional_memory(pid):
-    """Resident bytes of a process, shared pages divided by how many share them, and its page tables."""
-    fields = ("VmPTE:", "Pss:")
-    try:
-        with open(f"/proc/{pid}/smaps_rollup") as file:
-            lines = file.readlines()
-    except OSError:  # a kernel without it: what is no file's and no other's, as near as it says
-        lines, fields = [], ("VmPTE:", "RssAnon:", "RssShmem:")
-    with contextlib.suppress(OSError), open(f"/proc/{pid}/status") as file:
-        lines += file.readlines()
-    return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(fields))
