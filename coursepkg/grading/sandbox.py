@@ -28,6 +28,9 @@ DEFAULT_IMPORTS = (
     "keras",
     "matplotlib.pyplot",
     "IPython.core.interactiveshell",
+    "IPython.core.completer",  # these three the first shell of a process would import
+    "IPython.core.magics",
+    "IPython.core.oinspect",
     "matplotlib_inline.backend_inline",
     "coursepkg.checks.behaviour",
     "coursepkg.checks.gradients",
@@ -51,7 +54,6 @@ class CannotStart(RuntimeError):
 
 def _clean_environment(extra):
     """What the warm parent and so every child has as its environment, and nothing of this process's own."""
-    threads = str(min(os.cpu_count() or 1, 4))
     environment = {
         "PATH": os.pathsep.join([os.path.dirname(sys.executable), "/usr/local/bin", "/usr/bin", "/bin"]),
         "LANG": "C.UTF-8",
@@ -67,9 +69,10 @@ def _clean_environment(extra):
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
-        # By itself TensorFlow starts as many as there are processors, which on a large machine are too many.
-        "TF_NUM_INTRAOP_THREADS": threads,
-        "TF_NUM_INTEROP_THREADS": threads,
+        # By itself TensorFlow starts as many as there are processors. A worker has one, and idle threads that
+        # wait for work take time from the other workers' children.
+        "TF_NUM_INTRAOP_THREADS": "1",
+        "TF_NUM_INTEROP_THREADS": "1",
         "TF_ENABLE_ONEDNN_OPTS": "0",  # the same numbers on every processor
     }
     if "TZ" in os.environ:

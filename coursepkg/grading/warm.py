@@ -13,6 +13,7 @@ copy: no notebook, no test, no answer ever passes through it. A child's files re
 import contextlib
 import gc
 import importlib
+import io
 import json
 import os
 import random
@@ -51,6 +52,7 @@ def main(arguments=None):
         importlib.import_module(name)
     _import_what_can_be(setting["also"])
     _run_small_graphs_as_they_are()
+    _draw_a_figure()
     namespaces.prctl(namespaces.PR_SET_DUMPABLE, 0)
     namespaces.prctl(namespaces.PR_SET_CHILD_SUBREAPER, 1)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps what has ended
@@ -93,6 +95,20 @@ def _run_small_graphs_as_they_are():
     """Homework runs a graph some dozen times: TensorFlow's optimisation of it costs more than it brings."""
     if tensorflow := sys.modules.get("tensorflow"):
         tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+
+
+def _draw_a_figure():
+    """The first figure of a process looks for fonts, backends and the grammar of formulas: children need not."""
+    if (agg := sys.modules.get("matplotlib.backends.backend_agg")) is None:
+        return
+    figure = sys.modules["matplotlib.figure"].Figure()  # pyplot would remember it
+    axes = figure.subplots()
+    axes.semilogy([1, 2], [1, 10], label="a line")  # its labels are powers of ten: formulas
+    axes.set(title="title", xlabel="label", ylabel="label")
+    axes.legend()
+    with contextlib.suppress(Exception):  # a machine without fonts, say; a child that draws then says so
+        agg.FigureCanvasAgg(figure).print_png(io.BytesIO())
+        sys.modules["matplotlib.backends"].backend_registry.list_all()  # reads all packages' entry points
 
 
 def _answer(control, request, descriptors):

@@ -16,6 +16,7 @@ import numpy as np
 HEAD = struct.Struct("!4sQQQ")  # magic, how many frames came before, bytes of JSON, bytes of arrays
 MAGIC = b"cpg1"
 MEBIBYTE = 2**20
+AT_ONCE = MEBIBYTE // 4  # bytes of one frame that are sent in one piece
 MOST_TEXT = 8 * MEBIBYTE  # of JSON in one frame: parsed, it takes forty times as much memory
 MOST_ARRAYS = 100_000
 MOST_AXES = 16
@@ -92,10 +93,12 @@ class Connection:
         too_many = len(arrays) > MOST_ARRAYS or entries > self.most_bytes // 4
         if len(text) > self.most_text or size > self.most_bytes or too_many:
             raise TooLarge(f"a message of {(len(text) + size) / MEBIBYTE:.1f} MiB is larger than is allowed")
-        self._write(HEAD.pack(MAGIC, self.sent, len(text), size) + text, deadline)
-        for array in arrays:
-            if array.nbytes:
-                self._write(array.reshape(-1).view("u1"), deadline)
+        pieces = [HEAD.pack(MAGIC, self.sent, len(text), size) + text]
+        pieces += [array.reshape(-1).view("u1") for array in arrays if array.nbytes]
+        if len(text) + size <= AT_ONCE:  # each piece would wake the other side, only to wait for the next
+            pieces = [b"".join(pieces)]
+        for piece in pieces:
+            self._write(piece, deadline)
         self.sent += 1
 
     def receive(self, deadline=None):
@@ -120,8 +123,8 @@ class Connection:
             raise ConnectionBroken("a message came twice, or one is missing")
         if length > self.most_text or size > self.most_bytes:
             raise TooLarge(f"a message of {(length + size) / MEBIBYTE:.1f} MiB is larger than is allowed")
-        text = self._read(length, deadline)
-        content = self._read(size, deadline)
+        body = memoryview(self._read(length + size, deadline))
+        text, content = body[:length], body[length:]
         self.received += 1
         try:
             message, described = json.loads(bytes(text))
@@ -231,11 +234,12 @@ def _read_array(dtype, shape, content, start):
     end = start + math.prod(shape) * kind.itemsize
     if end > len(content):
         raise ValueError("an array longer than the message")
+    own = bytearray(content[start:end])
     if kind.kind == "b":  # any byte but 0 is True; only 0 and 1 behave as NumPy expects
-        return (np.frombuffer(content[start:end], "u1") != 0).reshape(shape), end
+        return (np.frombuffer(own, "u1") != 0).reshape(shape), end
     if kind.kind == "U":
-        _check_text(content[start:end], kind)
-    return np.frombuffer(content[start:end], kind).reshape(shape), end
+        _check_text(own, kind)
+    return np.frombuffer(own, kind).reshape(shape), end
 
 
 def _check_text(content, kind):

@@ -33,32 +33,40 @@ FAMILIES = ("rnn", "lstm", "gru", "cnn", "attention")
 def use_style():
     """Gives every figure drawn from now on the book's look.
 
-    It changes matplotlib's `rcParams`, which importing this module does not. In a notebook it also makes
-    figures vector graphics (SVG) that keep the size they ask for, with the same bytes at every run.
+    It changes matplotlib's `rcParams`, which importing this module does not. In IPython figures
+    also keep the size they ask for, and in a notebook they are vector graphics (SVG) with the same bytes at
+    every run.
     """
     with as_file(files("coursepkg.plotting") / "course.mplstyle") as path:
         plt.rcParams.update(matplotlib.rc_params_from_file(path, use_default_template=False))
     plt.rcParams["axes.prop_cycle"] = matplotlib.cycler(color=[COLOURS[name] for name in FAMILIES])
-    if _in_notebook():
-        from matplotlib_inline.backend_inline import set_matplotlib_formats
-        from matplotlib_inline.config import InlineBackend
-
-        # No tight bounding box: it would change the width, and with it the size of the text on the page.
-        options = {"bbox_inches": None, "metadata": {"Date": None}}
-        set_matplotlib_formats("svg", **options)
-        # The backend applies its own settings once more when the first figure is made.
-        InlineBackend.instance().set_trait("figure_formats", {"svg"})
-        InlineBackend.instance().set_trait("print_figure_kwargs", options)
+    if (shell := _interactive_shell()) is not None:
+        _keep_size_in(shell)
 
 
-def _in_notebook():
-    """Tells whether an IPython kernel shows the figures."""
+def _interactive_shell():
+    """IPython's shell, in a notebook or without one, or `None` in an ordinary program."""
     try:
         from IPython import get_ipython
     except ImportError:
-        return False
-    shell = get_ipython()
-    return shell is not None and hasattr(shell, "kernel")
+        return None
+    return get_ipython()
+
+
+def _keep_size_in(shell):
+    """Has IPython show figures in the size that they ask for; in a notebook as vector graphics."""
+    from matplotlib_inline.backend_inline import set_matplotlib_formats
+    from matplotlib_inline.config import InlineBackend
+
+    inline = InlineBackend.instance()
+    # No tight bounding box: it would change the width, and with it the size of the text on the page.
+    formats, options = inline.figure_formats, {"bbox_inches": None}
+    if hasattr(shell, "kernel"):
+        formats, options = {"svg"}, options | {"metadata": {"Date": None}}
+    set_matplotlib_formats(*formats, **options)
+    # The backend applies its own settings once more when the first figure is made.
+    inline.set_trait("figure_formats", formats)
+    inline.set_trait("print_figure_kwargs", options)
 
 
 class CourseFigure(Figure):
