@@ -74,12 +74,17 @@ class Child:
             total += _sockets(self.pid) * SOCKET_BYTES
         return total
 
-    def kill(self):
-        """Ends every process of it at once, whatever they do, and returns when they are gone."""
+    def hang_up(self):
+        """Asks for the end of every process of it, and does not wait: `kill` sees to it that it comes."""
         if self.alive():
             self._killed = True
             with contextlib.suppress(OSError):
                 self._status.shutdown(socket.SHUT_WR)  # its init then says whether it had ended by itself
+
+    def kill(self):
+        """Ends every process of it at once, whatever they do, and returns when they are gone."""
+        self.hang_up()
+        if self.alive():
             select.select([self._descriptor], [], [], REPORT_SECONDS)
         if self.alive():
             if not self._confined:

@@ -292,14 +292,20 @@ class _Writer:
             self._plan("code", f"cell {len(self.notebook.cells)}", cell.source, 0.0, heading, True)
 
     def _append(self, cell_type, source, metadata, name):
-        from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
+        from nbformat import from_dict
+        from nbformat.v4.nbbase import random_cell_id
 
-        make = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}[cell_type]
-        cell = make(source, metadata=metadata)
-        if name:
-            cell["id"] = name
-        self.notebook.cells.append(cell)
-        return cell
+        # Not `new_code_cell`, which validates: the notebook is validated as a whole when it is written.
+        cell = {
+            "id": name or random_cell_id(),
+            "cell_type": cell_type,
+            "source": source,
+            "metadata": metadata,
+        }
+        if cell_type == "code":
+            cell |= {"execution_count": None, "outputs": []}
+        self.notebook.cells.append(from_dict(cell))
+        return self.notebook.cells[-1]
 
     def _plan(self, kind, name, source, points, heading, runs):
         self.cells.append(PlanCell(kind, name, source, points, heading, len(self.notebook.cells) - 1, runs))

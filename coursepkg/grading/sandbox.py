@@ -28,7 +28,9 @@ DEFAULT_IMPORTS = (
     "keras",
     "matplotlib.pyplot",
     "IPython.core.interactiveshell",
-    "IPython.core.completer",  # these three the first shell of a process would import
+    "IPython.core.completer",  # these the first shell of a process would import
+    "IPython.core.completerlib",
+    "IPython.core.application",
     "IPython.core.magics",
     "IPython.core.oinspect",
     "matplotlib_inline.backend_inline",

@@ -130,9 +130,11 @@ class Sitting:
         return self
 
     def __exit__(self, *_):
-        for child in (self.student, self.examiner):
-            if child is not None:
-                child.kill()
+        children = [child for child in (self.student, self.examiner) if child is not None]
+        for child in children:  # they go at the same time
+            child.hang_up()
+        for child in children:
+            child.kill()
 
     def run(self):
         """Takes the notebook's cells, one after another.

@@ -98,7 +98,7 @@ def _run_small_graphs_as_they_are():
 
 
 def _draw_a_figure():
-    """The first figure of a process looks for fonts, backends and the grammar of formulas: children need not."""
+    """The first figure of a process looks for fonts and reads how formulas are built: children need not."""
     if (agg := sys.modules.get("matplotlib.backends.backend_agg")) is None:
         return
     figure = sys.modules["matplotlib.figure"].Figure()  # pyplot would remember it

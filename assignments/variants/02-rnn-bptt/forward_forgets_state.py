@@ -5,7 +5,7 @@ LOSES = {
     "test-rnn-forward-keras": "only at index 0 of axis 1 .timesteps",
     "test-training-step-loss": "The loss ",
     "test-training-step-direction": r"gradient of '\w+' ",
-    "test-training-step-learns": "After 100 steps",
+    "test-training-step-learns": "After 60 steps",
 }
 
 

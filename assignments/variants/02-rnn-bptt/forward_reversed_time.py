@@ -7,7 +7,7 @@ LOSES = {
     "test-rnn-forward-keras": "SimpleRNN with these weights",
     "test-training-step-loss": "The loss ",
     "test-training-step-direction": r"gradient of '\w+' ",
-    "test-training-step-learns": "After 100 steps",
+    "test-training-step-learns": "After 60 steps",
 }
 
 

@@ -6,7 +6,7 @@ LOSES = {
     "test-forecast-loss-states": "gradient of",
     "test-training-step-loss": "The loss",
     "test-training-step-direction": "gradient of",
-    "test-training-step-learns": "After 100 steps",
+    "test-training-step-learns": "After 60 steps",
 }
 
 
