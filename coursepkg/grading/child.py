@@ -15,7 +15,7 @@ from coursepkg.grading.warm import MESSAGE_BYTES, descendants
 SPAWN_SECONDS = 60.0  # in which a child starts, or is gone
 REPORT_SECONDS = 0.5
 SOCKET_BYTES = 256 * 1024  # what can wait in one, with the kernel's own part of it
-GROWTH_BYTES = 64 * 2**20  # of resident memory, or a quarter of it: then it is measured anew what is shared
+GROWTH_BYTES = 16 * 2**20  # of resident memory, or an eighth of it: then it is measured anew what is shared
 
 
 class Child:
@@ -64,7 +64,7 @@ class Child:
             return 0
         processes = [self.pid, *descendants(self.pid)]
         resident = sum(map(_resident_memory, processes))
-        if abs(resident - self._resident) >= max(GROWTH_BYTES, self._resident // 4):
+        if abs(resident - self._resident) >= max(GROWTH_BYTES, self._resident // 8):
             self._resident, self._proportional = resident, sum(map(_proportional_memory, processes))
         total = self._proportional + resident - self._resident
         if self._confined:

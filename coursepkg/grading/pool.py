@@ -6,6 +6,7 @@ one ends.
 """
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -50,6 +51,7 @@ class LocalPool:
         self.most = most or default_workers()
         self.workers = {}  # name -> _Forked
         single_threaded()
+        gc.freeze()  # or the first collection in a worker copies every page
 
     def top_up(self, waiting):
         """Starts a worker for each submission that waits, up to the number that there may be.

@@ -37,6 +37,7 @@ DEFAULT_IMPORTS = (
     "coursepkg.checks.behaviour",
     "coursepkg.checks.gradients",
     "coursepkg.checks.terms",
+    "coursepkg.plotting",
     "coursepkg.grading.cells",
     "coursepkg.grading.student",
     "coursepkg.grading.examiner",

@@ -48,8 +48,9 @@ def main(arguments=None):
             namespaces.become_unprivileged(setting["user"], setting["group"])
         namespaces.lock()
         system_calls.leave_keyring()
-    for name in setting["imports"]:
-        importlib.import_module(name)
+    with _without_jax():
+        for name in setting["imports"]:
+            importlib.import_module(name)
     _import_what_can_be(setting["also"])
     _run_small_graphs_as_they_are()
     _draw_a_figure()
@@ -83,6 +84,19 @@ def main(arguments=None):
             os.close(descriptor)
 
 
+@contextlib.contextmanager
+def _without_jax():
+    """TensorFlow imports JAX where there is one, to convert its models: half a second for nobody here."""
+    wanted = os.environ.get("KERAS_BACKEND") == "jax" or "jax" in sys.modules
+    if not wanted:
+        sys.modules["jax"] = None  # so that importing it fails as where it is not installed
+    try:
+        yield
+    finally:
+        if not wanted:
+            del sys.modules["jax"]
+
+
 def _import_what_can_be(names):
     """Imports what spares children time; what cannot be imported here they import themselves."""
     for name in names:
@@ -99,16 +113,23 @@ def _run_small_graphs_as_they_are():
 
 def _draw_a_figure():
     """The first figure of a process looks for fonts and reads how formulas are built: children need not."""
-    if (agg := sys.modules.get("matplotlib.backends.backend_agg")) is None:
+    if (plotting := sys.modules.get("coursepkg.plotting")) is None:
         return
-    figure = sys.modules["matplotlib.figure"].Figure()  # pyplot would remember it
-    axes = figure.subplots()
-    axes.semilogy([1, 2], [1, 10], label="a line")  # its labels are powers of ten: formulas
-    axes.set(title="title", xlabel="label", ylabel="label")
-    axes.legend()
-    with contextlib.suppress(Exception):  # a machine without fonts, say; a child that draws then says so
-        agg.FigureCanvasAgg(figure).print_png(io.BytesIO())
-        sys.modules["matplotlib.backends"].backend_registry.list_all()  # reads all packages' entry points
+    import matplotlib
+    from matplotlib.backends import backend_registry
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    # A machine without fonts, say, has children that say so themselves.
+    with contextlib.suppress(Exception), matplotlib.rc_context():
+        plotting.use_style()
+        figure = Figure()  # pyplot would remember it
+        axes = figure.subplots()
+        axes.semilogy([1, 2], [1, 10], label="a line")  # its labels are powers of ten: formulas
+        axes.set(title="title", xlabel="label", ylabel="label")
+        axes.legend()
+        FigureCanvasAgg(figure).print_png(io.BytesIO())
+        backend_registry.list_all()  # for which it reads all packages' entry points
 
 
 def _answer(control, request, descriptors):

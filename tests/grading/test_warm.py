@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import textwrap
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -101,6 +102,50 @@ def test_children_draw_different_random_numbers(parent):
 def test_imports_are_made_once_and_in_the_parent(parent):
     with Inside(parent) as child:
         assert child.run("import sys; result = 'numpy' in sys.modules") is True
+
+
+@pytest.fixture(scope="module")
+def with_figures():
+    with WarmParent(LIMITS, imports=("matplotlib.pyplot", "coursepkg.plotting"), confined=False) as parent:
+        yield parent
+
+
+def test_the_figure_that_the_parent_drew_leaves_nothing_to_be_seen(with_figures):
+    source = """
+        import matplotlib, PIL
+        from matplotlib import pyplot
+        usual = matplotlib.rcParamsDefault
+        changed = {name for name, value in matplotlib.rcParams.items() if value != usual[name]}
+        result = [pyplot.get_fignums(), sorted(changed - {"backend", "backend_fallback"})]
+    """
+    with Inside(with_figures) as child:
+        assert child.run(source) == [[], []]
+
+
+def test_a_child_finds_fonts_and_writers_of_pictures_ready(with_figures):
+    with Inside(with_figures) as child:
+        assert child.run("import sys; result = 'PIL.PngImagePlugin' in sys.modules")
+
+
+@pytest.mark.parametrize(("backend", "there"), [("tensorflow", False), ("jax", True)])
+def test_jax_is_left_out_where_it_is_not_the_backend_and_can_be_imported_later(tmp_path, backend, there):
+    (tmp_path / "jax.py").write_text("")
+    (tmp_path / "asks_for_jax.py").write_text("try:\n    import jax\nexcept ImportError:\n    jax = None\n")
+    settings = {"KERAS_BACKEND": backend, "PYTHONPATH": str(tmp_path)}
+    program = """
+        import os, sys
+        sys.path.insert(0, os.environ["PYTHONPATH"])
+        from coursepkg.grading import warm
+        with warm._without_jax():
+            import asks_for_jax
+        import jax
+        print(asks_for_jax.jax is not None)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        env=os.environ | settings, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == str(there)
 
 
 @both_ways

@@ -1,6 +1,7 @@
 """The style is applied when asked for, never by importing, and gives sharp, small, repeatable figures."""
 
 import io
+import os
 import re
 import subprocess
 import sys
@@ -104,6 +105,28 @@ def test_in_a_notebook_figures_are_svg_of_the_size_asked_for():
         assert "image/png" not in data
         assert 'width="345.6pt"' in data["image/svg+xml"]
         assert "dc:date" not in data["image/svg+xml"]
+
+
+def test_in_ipython_without_a_notebook_figures_keep_the_size_asked_for():
+    program = """
+from IPython.core.interactiveshell import InteractiveShell
+from matplotlib_inline.backend_inline import configure_inline_support
+import base64, io, PIL.Image
+shell = InteractiveShell.instance()
+configure_inline_support(shell, "inline")
+from coursepkg import plotting
+plotting.use_style()
+figure, axes = plotting.figure()
+axes.plot([1, 2])
+data, _ = shell.display_formatter.format(figure)
+picture = PIL.Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+print(sorted(data), picture.size, figure.dpi)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=os.environ | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"},
+        check=True, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.stdout.strip() == "['image/png', 'text/plain'] (480, 320) 100.0"
 
 
 def test_use_style_is_undone_by_an_rc_context():
