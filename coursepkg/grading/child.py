@@ -15,7 +15,7 @@ from coursepkg.grading.warm import MESSAGE_BYTES, descendants
 SPAWN_SECONDS = 60.0  # in which a child starts, or is gone
 REPORT_SECONDS = 0.5
 SOCKET_BYTES = 256 * 1024  # what can wait in one, with the kernel's own part of it
-GROWTH_BYTES = 16 * 2**20  # of resident memory, or an eighth of it: then it is measured anew what is shared
+GROWTH_BYTES = 16 * 2**20  # of a child's memory, or an eighth of it: then it is measured anew what is shared
 
 
 class Child:
@@ -44,7 +44,7 @@ class Child:
         self._work = work
         self._killed = self._forced = False
         self._said = b""
-        self._resident = self._proportional = 0  # when it was last measured which pages are shared
+        self._own = self._proportional = 0  # when it was last measured which pages are shared
         weakref.finalize(self, os.close, descriptor).atexit = False  # `close` may yet be called at exit
 
     def alive(self):
@@ -57,16 +57,17 @@ class Child:
 
         Pages that it shares with the warm parent and its siblings count in proportion, what lies in its files
         in full, because they too are in memory, and every socket as much as it can hold. To find out in which
-        proportion takes the kernel milliseconds and holds the process up, so it is asked only after the
-        resident memory has changed a lot; until then the change counts in full.
+        proportion takes the kernel milliseconds and holds the process up, so it is asked only after its
+        memory has changed a lot; until then the change counts in full. Pages of the libraries' files are no
+        such change, for all children see the same.
         """
         if not self.alive():
             return 0
         processes = [self.pid, *descendants(self.pid)]
-        resident = sum(map(_resident_memory, processes))
-        if abs(resident - self._resident) >= max(GROWTH_BYTES, self._resident // 8):
-            self._resident, self._proportional = resident, sum(map(_proportional_memory, processes))
-        total = self._proportional + resident - self._resident
+        own = sum(map(_own_memory, processes))
+        if abs(own - self._own) >= max(GROWTH_BYTES, self._own // 8):
+            self._own, self._proportional = own, sum(map(_proportional_memory, processes))
+        total = self._proportional + own - self._own
         if self._confined:
             with contextlib.suppress(OSError):
                 disk = os.statvfs(f"/proc/{self.pid}/root/tmp")
@@ -148,10 +149,11 @@ def _sockets(pid):
     return 0
 
 
-def _resident_memory(pid):
-    """Resident bytes of a process, shared pages in full, and its page tables."""
+def _own_memory(pid):
+    """Resident bytes of a process but those of files on a disk, shared pages in full, and its page tables."""
+    fields = ("RssAnon:", "RssShmem:", "VmPTE:")
     with contextlib.suppress(OSError), open(f"/proc/{pid}/status") as file:
-        return 1024 * sum(int(line.split()[1]) for line in file if line.startswith(("VmRSS:", "VmPTE:")))
+        return 1024 * sum(int(line.split()[1]) for line in file if line.startswith(fields))
     return 0
 
 
