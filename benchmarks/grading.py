@@ -57,8 +57,8 @@ class Column(NamedTuple):
         command: list of str, in which `{slug}` is the assignment's name.
         bytecode: bool, whether Python finds compiled libraries. Installers such as uv leave that to the first
             import, and where PYTHONDONTWRITEBYTECODE is set no import does it.
-        runs: int, how often a class of at most `SHORT` is graded. A run of less than a minute tells as much of
-            the machine's good or bad minute as of the command, so the median counts.
+        runs: int, how often a class of at most `SHORT` is graded. A run of less than a minute tells as much
+            of the machine's good or bad minute as of the command, so the median counts.
     """
 
     title: str

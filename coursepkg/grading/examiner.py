@@ -75,6 +75,7 @@ class Examiner:
         self.control = Connection(connected, self.limits)
         self.names = Names(self.find_name)
         self.names.update(display=self._display, get_ipython=_Magics)
+        self.modules = frozenset(sys.modules)  # with which this process began
         self.passed_on = {}
         self.ours = set()  # names that cells which stopped with an error were to define
         self.link = None
@@ -100,7 +101,8 @@ class Examiner:
                 self.control.limit(self.limits)
                 answer = {"ok": True}
             elif action == "modules":
-                answer = {"modules": [name for name in sys.modules if name.isascii()]}
+                new = [name for name in sys.modules if name.isascii() and name not in self.modules]
+                answer = {"modules": new}
             elif action == "student":
                 answer = self.meet(self.control.receive_socket(), message.get("seconds"))
             else:

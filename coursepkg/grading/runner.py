@@ -19,8 +19,8 @@ from coursepkg.grading.worker import STOP_SIGNALS, course_of
 
 WATCH_SECONDS = 1.0  # between two looks at the submitted folders
 WATCH_PATIENCE = 300.0  # for which an idle worker keeps its warm parent
-POLL_SECONDS = 0.25  # between two looks at the queue
-SHARE = 20  # looking takes one part in this many of the time, at most
+POLL_SECONDS = 0.5  # between two looks at the queue
+SHARE = 50  # looking takes one part in this many of the time, at most
 MOST_LOST = 50  # workers in a row, with nothing graded meanwhile
 
 

@@ -165,6 +165,19 @@ def test_the_tables_show_ratios_memory_per_worker_and_cost_by_size(benchmark):
     assert benchmark.as_tables([]) == "Nothing has been measured yet.\n"
 
 
+def test_short_columns_take_turns_and_their_median_counts(benchmark):
+    names = ["stock", "grade-2", "grade-4"]
+    assert benchmark.turns(names, 40) == names + names[1:] * 2
+    assert benchmark.turns(names, 41) == names
+    runs = [column(seconds, 40) for seconds in (50, 40, 46)]
+    runs[0]["peak_memory"] = 1300 * 2**20
+    kept = benchmark.median_run(runs)
+    assert (kept["seconds"], kept["per_submission"]) == (46, 46 / 40)
+    assert kept["seconds_of_runs"] == [50, 40, 46]
+    assert kept["peak_memory"] == 1300 * 2**20
+    assert benchmark.median_run(runs[1:])["seconds"] == 46
+
+
 def test_pace_is_the_time_between_ends(benchmark):
     steady = [0.5 * number for number in range(101)]
     assert benchmark.pace(steady) == [0.5] * 10
