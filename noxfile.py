@@ -10,7 +10,7 @@ nox.options.default_venv_backend = "uv"
 nox.options.error_on_missing_interpreters = True
 nox.options.sessions = ["libraries", "backends"]
 # The pages and the autograder are tested by `make test`, with the locked versions.
-ROOMS = ("data", "scratch", "layers", "training", "checks", "plotting")
+ROOMS = ("data", "scratch", "layers", "models", "decoding", "training", "checks", "plotting")
 TESTERS = ("hypothesis", "pytest", "pytest-xdist")
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 

@@ -149,7 +149,7 @@ def answered(released, answers, number):
 # --- One column ------------------------------------------------------------------------------------
 
 
-def measure(column, template, slug, count, say):
+def measure(column, template, slug, count, say, sampled=True):
     """Grades the class in one way.
 
     Args:
@@ -158,6 +158,7 @@ def measure(column, template, slug, count, say):
         slug: str, the assignment.
         count: int, how many submissions there are.
         say: function called with the number of submissions done and the seconds since the start.
+        sampled: bool, whether to look at the memory meanwhile; if not, its peak is 0.
 
     Returns:
         Tuple of a dict for the results' file, and everybody's points as `points_of` returns them.
@@ -179,7 +180,8 @@ def measure(column, template, slug, count, say):
             stderr=output,
         )
         memory = Memory(process.pid)
-        memory.start()
+        if sampled:
+            memory.start()
         try:
             while process.poll() is None:
                 done = len(finished(folder, slug))
@@ -367,7 +369,8 @@ class Memory(threading.Thread):
     def stop(self):
         """Ends the sampling."""
         self.ended.set()
-        self.join()
+        if self.is_alive():
+            self.join()
 
 
 def _run(command, folder):
@@ -429,14 +432,15 @@ def run_columns(base, slug, count, names, results, again=False, show=print):
         everybody, measured = {}, {name: [] for name in wanted}
         for name in turns(wanted, count):
             progress = Progress(f"{slug}, {name}", count)
-            result, everybody[name] = measure(COLUMNS[name], template, slug, count, progress)
+            first = not measured[name]  # the kernel holds a process up while it counts its pages for us
+            result, everybody[name] = measure(COLUMNS[name], template, slug, count, progress, sampled=first)
             progress.close()
             measured[name].append(result)
             found["columns"][name] = median_run(measured[name])
             found["machine"] = tables.machine(*PACKAGES)
             show(
-                f"  {name:<8} {result['per_hour']:>9,.0f} an hour, {result['per_submission']:.2f} s each, "
-                f"{result['peak_memory'] / 2**20:,.0f} MiB"
+                f"  {name:<8} {result['per_hour']:>9,.0f} an hour, {result['per_submission']:.2f} s each"
+                + (f", {result['peak_memory'] / 2**20:,.0f} MiB" if first else "")
             )
             check_points(found["columns"], everybody)
             results.mkdir(parents=True, exist_ok=True)

@@ -132,12 +132,12 @@ def as_tables(found):
             if not runs:
                 continue
             losses = sorted(one["loss"] for one in runs)
-            spread = f"{losses[0]:.2g}" + (f" to {losses[-1]:.2g}" if len(losses) > 1 else "")
+            spread = f"{losses[0]:.3g}" + (f" to {losses[-1]:.3g}" if len(losses) > 1 else "")
             rows.append(
                 [
                     f"{'adding, T = 600' if task == 'adding' else 'copy memory, T = 1,000'}, {cell}",
                     f"{runs[0]['parameters']:,}",
-                    f"{published[cell]:.2g}",
+                    f"{published[cell]:.3g}",
                     spread,
                     f"{WITHOUT_MEMORY[task]:.3g}",
                     f"{min(one['sequences'] for one in runs):,}",

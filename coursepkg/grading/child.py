@@ -15,7 +15,7 @@ from coursepkg.grading.warm import MESSAGE_BYTES, descendants
 SPAWN_SECONDS = 60.0  # in which a child starts, or is gone
 REPORT_SECONDS = 0.5
 SOCKET_BYTES = 256 * 1024  # what can wait in one, with the kernel's own part of it
-GROWTH_BYTES = 16 * 2**20  # of a child's memory, or an eighth of it: then it is measured anew what is shared
+GROWTH_BYTES = 16 * 2**20  # of a child's memory, or a quarter of it: then it is measured anew what is shared
 
 
 class Child:
@@ -53,19 +53,21 @@ class Child:
         return not ended
 
     def usage(self):
-        """Returns the memory of all its processes, in bytes, now.
+        """Returns the memory of all its processes but its init, which runs none of its code, in bytes, now.
 
         Pages that it shares with the warm parent and its siblings count in proportion, what lies in its files
         in full, because they too are in memory, and every socket as much as it can hold. To find out in which
         proportion takes the kernel milliseconds and holds the process up, so it is asked only after its
-        memory has changed a lot; until then the change counts in full. Pages of the libraries' files are no
-        such change, for all children see the same.
+        memory has changed a lot, or where it seems to be too much; until then the change counts in full.
+        Pages of the libraries' files are no such change, for all children see the same.
         """
         if not self.alive():
             return 0
-        processes = [self.pid, *descendants(self.pid)]
+        processes = descendants(self.pid)
         own = sum(map(_own_memory, processes))
-        if abs(own - self._own) >= max(GROWTH_BYTES, self._own // 8):
+        change = own - self._own
+        too_much = change and self._proportional + change > self._limits.memory
+        if too_much or abs(change) >= max(GROWTH_BYTES, self._own // 4):
             self._own, self._proportional = own, sum(map(_proportional_memory, processes))
         total = self._proportional + own - self._own
         if self._confined:

@@ -54,7 +54,7 @@ def main(arguments=None):
             importlib.import_module(name)
     _import_what_can_be(setting["also"])
     gc.enable()
-    _run_small_graphs_as_they_are()
+    _prepare_tensorflow()
     _draw_a_figure()
     namespaces.prctl(namespaces.PR_SET_DUMPABLE, 0)
     namespaces.prctl(namespaces.PR_SET_CHILD_SUBREAPER, 1)
@@ -107,10 +107,19 @@ def _import_what_can_be(names):
                 importlib.import_module(name)
 
 
-def _run_small_graphs_as_they_are():
-    """Homework runs a graph some dozen times: TensorFlow's optimisation of it costs more than it brings."""
-    if tensorflow := sys.modules.get("tensorflow"):
-        tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+def _prepare_tensorflow():
+    """What TensorFlow can do once for all children without starting a thread."""
+    if (tensorflow := sys.modules.get("tensorflow")) is None:
+        return
+    # Homework runs a graph some dozen times: optimising it costs more than it brings.
+    tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    with contextlib.suppress(Exception):  # no public interface: another version may have it elsewhere
+        from tensorflow.python.framework import kernels, op_def_registry
+
+        # It writes a list of all operations when it first meets one that it does not know, as a graph of the
+        # user's is one, and sorts out its kernels when it first looks for one.
+        op_def_registry.get("an operation that does not exist")
+        kernels.get_registered_kernels_for_op("NoOp")
 
 
 def _draw_a_figure():
