@@ -498,6 +498,25 @@ def test_memory_is_visible_while_it_is_used(limited):
 
 
 @needs_sandbox
+@pytest.mark.parametrize("memory, least, most", [(4096 * MEBIBYTE, 12, 40), (1, 0, 5)])
+def test_what_seems_too_much_is_measured_anew(limited, memory, least, most):
+    fork = """
+        import os, time
+        if (pid := os.fork()) == 0:
+            more = b"y" * ({} * 2**20)
+            os.kill(os.getpid(), 19)
+        while open(f"/proc/{{pid}}/status").read().split("State:")[1].strip()[0] != "T":
+            time.sleep(0.01)
+    """
+    with limited(memory=memory) as child:
+        child.run("kept = bytearray(b'x') * (12 * 2**20)")
+        child.run(fork.format(100))
+        before = child.child.usage()
+        child.run(fork.format(0))  # a copy of the first process, which shares what that one holds
+        assert least * MEBIBYTE <= child.child.usage() - before < most * MEBIBYTE
+
+
+@needs_sandbox
 def test_what_waits_in_sockets_is_visible(inside):
     source = """
         import socket
