@@ -78,7 +78,7 @@ def _clean_environment(extra):
         "TF_NUM_INTEROP_THREADS": "1",
         "TF_ENABLE_ONEDNN_OPTS": "0",  # the same numbers on every processor
         # By itself TensorFlow generates machine code for the first matrix product of a process. That takes as
-        # long as several thousand of homework's products, and makes large ones a fifth faster.
+        # long as several hundred of homework's products, and makes large ones up to a fifth faster.
         "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL": "0",
     }
     if "TZ" in os.environ:
