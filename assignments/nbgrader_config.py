@@ -16,10 +16,13 @@ os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.envir
 
 from intake import Collector, DeduplicateIds, Extractor, MakeHarmless, admit  # noqa: E402
 
+from coursepkg.assignment import local_kernel  # noqa: E402
 from coursepkg.grading import kernelspecs  # noqa: E402
 
 # The confined kernels: nbgrader autograde SLUG --Execute.kernel_name=coursepkg-warm, or =coursepkg-confined
 kernelspecs.make_findable()
+# Any other kernel: two that start at once cannot take each other's ports, for they have none.
+local_kernel.use_by_default()
 
 
 def write_source_notebooks():

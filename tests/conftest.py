@@ -15,6 +15,8 @@ import matplotlib
 import pytest
 from hypothesis import settings
 
+from coursepkg.assignment import local_kernel
+
 # The same examples every time, and no limit per example: a busy machine is not a failure.
 settings.register_profile("course", deadline=None, derandomize=True)
 settings.load_profile("course")
@@ -22,6 +24,9 @@ settings.load_profile("course")
 # Keras's log keeps the standard error of the moment when it is imported, a file of pytest's, and closes it
 # when nbgrader sets up its own log.
 absl.logging.get_absl_handler().python_handler.stream = sys.__stderr__
+
+# Tests start hundreds of kernels side by side, whose ports would now and then be taken before they listen.
+local_kernel.use_by_default()
 
 LEFT_OUT = pytest.StashKey[dict]()
 POSTGRESQL = "/usr/lib/postgresql"  # where Debian keeps the server's programs, which are not on the PATH

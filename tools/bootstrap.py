@@ -6,6 +6,7 @@ This runs on whatever Python the machine has, so it keeps to the syntax that eve
 from __future__ import print_function
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -94,6 +95,9 @@ def main():
     # Compiled once, here: where PYTHONDONTWRITEBYTECODE is set, as in many containers, every kernel that
     # imports TensorFlow would otherwise spend ten seconds on compiling it.
     run(uv + ["sync", "--compile-bytecode", "--python", python, "--require-hashes", LOCK], no_network)
+    # An earlier `pip install --editable` left the package's description here. In this folder Python would
+    # read that one first, and not find what the package has offered since.
+    shutil.rmtree(os.path.join(ROOT, "coursepkg.egg-info"), ignore_errors=True)
     package = ["--no-deps", "--no-build-isolation", "--editable", ROOT]
     run(
         uv + ["install", "--quiet", "--python", python] + package,

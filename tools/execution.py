@@ -18,6 +18,8 @@ from myst_nb.core.config import NbParserConfig
 from myst_nb.core.read import create_nb_reader
 from myst_parser.config.main import MdParserConfig
 
+from coursepkg.assignment import local_kernel
+
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from settings import ROOT
 
@@ -98,6 +100,7 @@ def execute(root, folder, most=None):
     print(f"Running {len(waiting)} pages, {min(most, len(waiting))} at a time:", flush=True)
     failed = []
     started = time.monotonic()
+    local_kernel.use_by_default()
     with concurrent.futures.ProcessPoolExecutor(most) as pool:
         # The later chapters train longer, so they go first.
         running = {pool.submit(run, page, notebook, timeout): page for page, notebook in reversed(waiting)}

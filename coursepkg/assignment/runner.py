@@ -173,12 +173,15 @@ def _seconds_for_cells(notebook, timeout):
 def _run(notebook, cells, report, folder, timeout, progress):
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
+    from coursepkg.assignment.local_kernel import talk_through_files
+
     last = {cell.grade_id: cell.index for cell in cells}  # of a copied cell the last one counts
     graded = {cell.index: cell for cell in cells if last[cell.grade_id] == cell.index}
     code = [index for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     client, reason = _new_client(notebook, folder, timeout), ""
     # The kernel's own log is no news to a student; what cells write to stderr arrives as messages.
-    with client.setup_kernel(cleanup_kc=True, stderr=subprocess.DEVNULL):
+    quiet = {"cleanup_kc": True, "stderr": subprocess.DEVNULL}
+    with talk_through_files(client.km), client.setup_kernel(**quiet):
         for done, index in enumerate(code, 1):
             cell, source = graded.get(index), notebook.cells[index]
             source.outputs = []

@@ -66,6 +66,11 @@ class Server:
         self.process = None
         options = ["-U", "tests", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C"]
         self._run("initdb", "-D", self.folder / "data", *options)
+        while not self._listens():  # another process took the port before the server did
+            pass
+
+    def _listens(self):
+        """Starts the server on a port that is free just now; returns whether it got it."""
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             self.port = taken.getsockname()[1]
@@ -84,10 +89,13 @@ class Server:
         )
         for _ in range(300):
             if self.process.poll() is not None:
-                raise RuntimeError((self.folder / "log").read_text())
+                said = (self.folder / "log").read_text()
+                if "Address already in use" in said:
+                    return False
+                raise RuntimeError(said)
             try:
                 self.execute("SELECT 1")
-                return
+                return True
             except Exception:
                 time.sleep(0.1)
         raise RuntimeError((self.folder / "log").read_text())
