@@ -21,7 +21,7 @@ from coursepkg.grading import kernelspecs  # noqa: E402
 
 # The confined kernels: nbgrader autograde SLUG --Execute.kernel_name=coursepkg-warm, or =coursepkg-confined
 kernelspecs.make_findable()
-# Any other kernel: two that start at once cannot take each other's ports, for they have none.
+# Any other kernel chooses its ports itself, so that nobody takes them before it has started.
 local_kernel.use_by_default()
 
 

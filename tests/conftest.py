@@ -25,7 +25,7 @@ settings.load_profile("course")
 # when nbgrader sets up its own log.
 absl.logging.get_absl_handler().python_handler.stream = sys.__stderr__
 
-# Tests start hundreds of kernels side by side, whose ports would now and then be taken before they listen.
+# Tests start hundreds of kernels, whose ports would now and then be taken before they listen.
 local_kernel.use_by_default()
 
 LEFT_OUT = pytest.StashKey[dict]()

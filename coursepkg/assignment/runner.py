@@ -126,6 +126,8 @@ def _new_client(notebook, folder, timeout):
     from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
 
+    from coursepkg.assignment import local_kernel
+
     class ThisPython(KernelSpecManager):
         """Whatever kernels the machine knows, notebooks run on the Python that has coursepkg."""
 
@@ -134,6 +136,7 @@ def _new_client(notebook, folder, timeout):
             return KernelSpec(argv=command, display_name="Python 3", language="python")
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's greetings would bury the report
+    local_kernel.use_by_default()
     log = logging.getLogger("coursepkg.assignment")  # what nbclient logs, the report says in its own words
     log.addHandler(logging.NullHandler())
     log.propagate = False
@@ -173,15 +176,12 @@ def _seconds_for_cells(notebook, timeout):
 def _run(notebook, cells, report, folder, timeout, progress):
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
-    from coursepkg.assignment.local_kernel import talk_through_files
-
     last = {cell.grade_id: cell.index for cell in cells}  # of a copied cell the last one counts
     graded = {cell.index: cell for cell in cells if last[cell.grade_id] == cell.index}
     code = [index for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     client, reason = _new_client(notebook, folder, timeout), ""
     # The kernel's own log is no news to a student; what cells write to stderr arrives as messages.
-    quiet = {"cleanup_kc": True, "stderr": subprocess.DEVNULL}
-    with talk_through_files(client.km), client.setup_kernel(**quiet):
+    with client.setup_kernel(cleanup_kc=True, stderr=subprocess.DEVNULL):
         for done, index in enumerate(code, 1):
             cell, source = graded.get(index), notebook.cells[index]
             source.outputs = []

@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import stat
+import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,6 @@ from pathlib import Path
 from jupyter_client.provisioning import KernelProvisionerBase
 from traitlets import Bool, Dict, List
 
-from coursepkg.assignment.local_kernel import talk_through_files
 from coursepkg.grading import confined_kernel
 from coursepkg.grading.limits import Limits
 from coursepkg.grading.sandbox import DEFAULT_IMPORTS, WarmParent, why_not_confined
@@ -86,7 +86,8 @@ class ConfinedProvisioner(KernelProvisionerBase):
             )
         manager = self.parent
         if self._folder is None:
-            self._folder = talk_through_files(manager)
+            self._folder = tempfile.TemporaryDirectory(prefix="coursepkg-kernel-")
+            manager.transport, manager.ip = "ipc", str(Path(self._folder.name, "kernel"))
         manager.write_connection_file()
         self.connection_info = manager.get_connection_info()
         self._arguments = kwargs.pop("extra_arguments", [])

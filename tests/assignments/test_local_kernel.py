@@ -1,19 +1,18 @@
 """A kernel of this machine that no other process can keep from starting."""
 
 import os
+import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import nbformat
 import psutil
 import pytest
 from jupyter_client.manager import KernelManager
+from jupyter_client.provisioning import KernelProvisionerFactory
 from nbclient import NotebookClient
 
 from coursepkg.assignment import local_kernel
-
-CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
 
 
 @pytest.fixture
@@ -37,39 +36,72 @@ def answer(manager, code):
     return "".join(content.get("text", "") for content in printed)
 
 
-def folder_of(manager):
-    return Path(manager.ip).parent
+def ports_of(manager):
+    connection = manager.get_connection_info()
+    return {connection[name] for name in local_kernel.PORTS}
 
 
 def listening(process):
-    """The files at which a process listens."""
-    return {one.laddr for one in psutil.Process(process).net_connections(kind="unix")}
+    """The ports at which a process listens."""
+    found = psutil.Process(process).net_connections(kind="inet")
+    return {one.laddr.port for one in found if one.status == psutil.CONN_LISTEN}
 
 
-def test_it_has_no_port_that_another_process_could_take(manager):
+def test_it_listens_where_its_manager_says(manager):
+    assert len(ports_of(manager)) == len(local_kernel.PORTS)
+    assert ports_of(manager) <= listening(manager.provisioner.pid)
     assert answer(manager, "print(6 * 7)").strip() == "42"
-    connection = manager.get_connection_info()
-    files = {f"{manager.ip}-{connection[f'{channel}_port']}" for channel in CHANNELS}
-    assert len(files) == len(CHANNELS)
-    assert files <= listening(manager.provisioner.pid)
 
 
-def test_only_its_owner_reaches_it_and_nothing_is_left(manager):
-    folder = folder_of(manager)
-    assert folder.stat().st_mode & 0o077 == 0
-    assert answer(manager, "print(6 * 7)").strip() == "42"
+def test_a_restarted_kernel_keeps_its_ports_and_nothing_is_left(manager):
+    before = ports_of(manager)
     manager.restart_kernel(now=True)
-    assert folder_of(manager) == folder
+    assert ports_of(manager) == before
     assert answer(manager, "print(6 * 8)").strip() == "48"
     manager.shutdown_kernel(now=True)
-    assert not folder.exists()
+    assert not os.path.exists(manager.connection_file)
 
 
-def test_a_notebook_runs_in_it():
-    code = "from ipykernel.connect import get_connection_info\nget_connection_info(unpack=True)['transport']"
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+@pytest.fixture
+def taken(monkeypatch):
+    """Every port that Jupyter chooses for a kernel is another's before the kernel has started."""
+    from jupyter_client.provisioning import local_provisioner
+
+    chosen = []
+
+    def take(self, ip):
+        chosen.append(socket.create_server((ip, 0)))
+        return chosen[-1].getsockname()[1]
+
+    monkeypatch.setattr(local_provisioner.LocalPortCache, "find_available_port", take)
+    yield chosen
+    for server in chosen:
+        server.close()
+
+
+def run_notebook():
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("6 * 7")])
     NotebookClient(notebook, kernel_name="python3", timeout=60).execute()
-    assert notebook.cells[0].outputs[0].data["text/plain"] == "'ipc'"
+    return notebook.cells[0].outputs[0].data["text/plain"]
+
+
+def test_a_notebook_runs_though_all_ports_are_taken(taken):
+    assert run_notebook() == "42"
+    assert len(taken) == len(local_kernel.PORTS)
+
+
+def test_with_jupyters_own_provisioner_it_would_not(taken, monkeypatch):
+    monkeypatch.setattr(KernelProvisionerFactory.instance(), "default_provisioner_name", "local-provisioner")
+    with pytest.raises(RuntimeError, match="Kernel died"):
+        run_notebook()
+
+
+def test_a_kernel_that_does_not_start_is_not_waited_for(monkeypatch):
+    manager = KernelManager(kernel_name="python3")
+    manager.kernel_spec.argv = [sys.executable, "-c", "'ipykernel'; raise SystemExit(3)", "{connection_file}"]
+    manager.start_kernel()
+    assert not manager.is_alive()
+    manager.cleanup_resources()
 
 
 def chosen(**environment):
