@@ -80,6 +80,8 @@ def train(task, cell, seed, seconds, say=print):
     Returns:
         Dict with the loss on 1,000 test sequences at the end and every so many steps.
     """
+    import keras
+
     from coursepkg import training
 
     training.set_seed(seed)
@@ -105,6 +107,7 @@ def train(task, cell, seed, seconds, say=print):
         "sequences": step * BATCH,
         "parameters": model.count_params(),
         "seconds": time.perf_counter() - began,
+        "backend": keras.backend.backend(),
         "curve": curve,
     }
 
@@ -141,9 +144,18 @@ def as_tables(found):
                     spread,
                     f"{WITHOUT_MEMORY[task]:.3g}",
                     f"{min(one['sequences'] for one in runs):,}",
+                    f"{min(one['seconds'] for one in runs) / 60:.0f}",
                 ]
             )
-    heads = ["task, network", "weights", "published loss", "ours", "without memory", "sequences seen"]
+    heads = [
+        "task, network",
+        "weights",
+        "published loss",
+        "ours",
+        "without memory",
+        "sequences seen",
+        "minutes",
+    ]
     return f"{tables.table(heads, rows)}\n{tables.sentence_on(found['machine'], found['date'])}\n"
 
 

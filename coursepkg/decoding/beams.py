@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from coursepkg.decoding.arguments import check_number, check_whole_number
 from coursepkg.decoding.stepwise import PADDING, Decoded, check_steps, checked_logits, log_softmax, start_ids
 
 
@@ -38,7 +39,8 @@ def beam_search(next_step, state, start, max_steps, end=None, beams=4, length_pe
         max_steps: int, the number of symbols after which to stop.
         end: optional int, the symbol that ends a text.
         beams: int, how many beginnings are kept.
-        length_penalty: float, 0 or more.
+        length_penalty: float, from 0 to 100. Published values lie between 0 and 1; above 100 the long texts'
+            scores could not be told apart.
 
     Returns:
         `Decoded(ids, lengths, log_probabilities)` of shapes `(batch, beams, steps)`, `(batch, beams)` and
@@ -48,11 +50,11 @@ def beam_search(next_step, state, start, max_steps, end=None, beams=4, length_pe
     Raises:
         ValueError: if an argument is out of range, or `next_step` returns something else than logits.
     """
-    check_steps(max_steps, end)
-    if beams != int(beams) or beams < 1:
-        raise ValueError(f"beams is {beams!r}; expected a positive integer")
-    if not 0 <= length_penalty < np.inf:
-        raise ValueError(f"length_penalty is {length_penalty!r}; expected 0 or more")
+    max_steps = check_steps(max_steps, end)
+    beams = check_whole_number("beams", beams)
+    length_penalty = check_number(
+        "length_penalty", length_penalty, lambda value: 0 <= value <= 100, "a number from 0 to 100"
+    )
     ids = start_ids(start, state)  # (batch,)
     batch = len(ids)
     rows = np.arange(batch)[:, None]  # (batch, 1)

@@ -2,6 +2,10 @@
 
 import numpy as np
 
+from coursepkg.decoding.arguments import check_number, check_whole_number
+
+ROUNDING = 1e-12  # more than a sum of probabilities loses, less than any that matters
+
 
 class Temperature:
     """Probabilities softmax(logits / temperature).
@@ -16,9 +20,9 @@ class Temperature:
     """
 
     def __init__(self, temperature=1.0):
-        if not 0 < temperature < np.inf:
-            raise ValueError(f"temperature is {temperature!r}; expected a positive number")
-        self.temperature = temperature
+        self.temperature = check_number(
+            "temperature", temperature, lambda value: 0 < value < np.inf, "a positive number"
+        )
 
     def __call__(self, logits):
         """Turns logits `(batch, vocabulary)` into probabilities `(batch, vocabulary)`, in float64."""
@@ -41,9 +45,7 @@ class TopK(Temperature):
 
     def __init__(self, k, temperature=1.0):
         super().__init__(temperature)
-        if k != int(k) or k < 1:
-            raise ValueError(f"k is {k!r}; expected a positive integer")
-        self.k = int(k)
+        self.k = check_whole_number("k", k)
 
     def __call__(self, logits):
         """Turns logits `(batch, vocabulary)` into probabilities `(batch, vocabulary)`, in float64."""
@@ -68,17 +70,17 @@ class TopP(Temperature):
 
     def __init__(self, p, temperature=1.0):
         super().__init__(temperature)
-        if not 0 < p <= 1:
-            raise ValueError(f"p is {p!r}; expected a share above 0 and at most 1")
-        self.p = p
+        self.p = check_number("p", p, lambda value: 0 < value <= 1, "a share above 0 and at most 1")
 
     def __call__(self, logits):
         """Turns logits `(batch, vocabulary)` into probabilities `(batch, vocabulary)`, in float64."""
         probabilities = super().__call__(logits)
         order = np.argsort(-probabilities, axis=-1, kind="stable")  # (batch, vocabulary), likeliest first
         falling = np.take_along_axis(probabilities, order, axis=-1)
-        mass_before = np.cumsum(falling, axis=-1) - falling  # of all likelier symbols
-        return _renormalised(probabilities, order, (mass_before < self.p) | (self.p == 1))
+        mass_before = np.roll(np.cumsum(falling, axis=-1), 1, axis=-1)  # of all likelier symbols
+        mass_before[..., 0] = 0.0
+        # 0.7 + 0.2 is a little less than 0.9 in a computer, and reaches a p of 0.9 all the same.
+        return _renormalised(probabilities, order, (mass_before < self.p - ROUNDING) | (self.p == 1))
 
 
 def _renormalised(probabilities, order, keep):

@@ -5,15 +5,18 @@ A model takes part by a function `next_step(ids, state) -> (logits, state)`: it 
 structure of arrays whose first axis is the batch; nothing here looks inside.
 """
 
+import numbers
 from typing import NamedTuple
 
 import keras
 import numpy as np
 from keras import ops
 
+from coursepkg.decoding.arguments import check_whole_number
 from coursepkg.decoding.samplers import Temperature
 
 PADDING = 0  # what a row is filled up with after its end
+SUM_TOLERANCE = 1e-3  # half precision may miss a sum of 1 by this much
 
 
 class Decoded(NamedTuple):
@@ -80,6 +83,7 @@ def sample(next_step, state, start, max_steps, end=None, sampler=None, seed=None
             raise ValueError(
                 f"the sampler returned shape {probabilities.shape} for logits of shape {logits.shape}"
             )
+        _check_probabilities(probabilities)
         cumulative = np.cumsum(probabilities, axis=-1)  # (batch, vocabulary)
         cumulative /= cumulative[:, -1:]
         uniform = np.array([[stream.random()] for stream in streams])  # (batch, 1), from 0 to below 1
@@ -88,9 +92,21 @@ def sample(next_step, state, start, max_steps, end=None, sampler=None, seed=None
     return _write(next_step, state, ids, max_steps, end, draw)
 
 
+def _check_probabilities(probabilities):
+    """A sampler may forget to normalise, or give logits back, and a text would come out all the same."""
+    sums = probabilities.sum(axis=-1)  # (batch,)
+    right = (probabilities >= 0).all(axis=-1) & (np.abs(sums - 1) < SUM_TOLERANCE)  # (batch,); NaN is wrong
+    if not right.all():
+        row = int(np.argmin(right))
+        raise ValueError(
+            f"the sampler returned {probabilities[row]} for row {row}, with the sum {sums[row]:.6g}; "
+            "expected probabilities, from 0 to 1, that sum to 1"
+        )
+
+
 def _write(next_step, state, start, max_steps, end, choose):
     """The loop of both: `choose` makes ids `(batch,)` of logits `(batch, vocabulary)`."""
-    check_steps(max_steps, end)
+    max_steps = check_steps(max_steps, end)
     ids = start_ids(start, state)  # (batch,)
     running = np.ones(len(ids), bool)
     lengths, log_probabilities = np.zeros(len(ids), "int32"), np.zeros(len(ids))
@@ -131,13 +147,15 @@ def check_steps(max_steps, end):
         max_steps: int, the number of symbols after which to stop.
         end: optional int, the symbol that ends a row.
 
+    Returns:
+        `max_steps` as an int.
+
     Raises:
         ValueError: if `max_steps` is no positive integer, or `end` no id.
     """
-    if max_steps != int(max_steps) or max_steps < 1:
-        raise ValueError(f"max_steps is {max_steps!r}; expected a positive integer")
-    if end is not None and (end != int(end) or end < 0):
+    if end is not None and (not isinstance(end, numbers.Integral) or isinstance(end, bool) or end < 0):
         raise ValueError(f"end is {end!r}; expected the id of a symbol, or None")
+    return check_whole_number("max_steps", max_steps)
 
 
 def start_ids(start, state):
@@ -153,7 +171,7 @@ def start_ids(start, state):
     Raises:
         ValueError: if `start` is not an id or one id per row, or the state does not fit.
     """
-    rows = {np.shape(leaf)[:1] for leaf in keras.tree.flatten(state) if leaf is not None}
+    rows = {tuple(np.shape(leaf))[:1] for leaf in keras.tree.flatten(state) if leaf is not None}
     start = np.asarray(start)
     if start.ndim > 1 or not np.issubdtype(start.dtype, np.integer) or start.size == 0 or start.min() < 0:
         raise ValueError(f"start is {start!r}; expected one id, or int ids of shape (batch,)")

@@ -25,12 +25,13 @@ class Bidirectional(keras.layers.Layer):
 
     Args:
         layer: a recurrent Keras layer such as `keras.layers.RNN(LSTMCell(64))`. Two new layers are built
-            from its configuration; its own weights are not used.
+            from its configuration; its own weights are not used. It reads forwards: the one that reads
+            backwards is made here.
         merge_mode: `"concat"`, `"sum"`, `"ave"` or `"mul"`, how the two outputs become one, or None for both.
         **kwargs: `name`, `dtype` and `trainable`, as for any Keras layer.
 
     Raises:
-        ValueError: if `layer` is not recurrent or `merge_mode` is none of those.
+        ValueError: if `layer` is not recurrent or reads backwards, or `merge_mode` is none of those.
 
     Example:
 
@@ -43,12 +44,17 @@ class Bidirectional(keras.layers.Layer):
             raise ValueError(
                 f"layer is {layer!r}; expected a recurrent layer, such as keras.layers.RNN(cell)"
             )
+        if layer.go_backwards:
+            raise ValueError(
+                f"layer {layer.name!r} has go_backwards=True; expected one that reads forwards, from which "
+                "Bidirectional makes the other"
+            )
         if merge_mode not in MERGE:
             raise ValueError(f"merge_mode is {merge_mode!r}; expected one of {', '.join(map(repr, MERGE))}")
         super().__init__(**kwargs)
         self.merge_mode = merge_mode
-        self.forward_layer = self._copy(layer, "forward", layer.go_backwards)
-        self.backward_layer = self._copy(layer, "backward", not layer.go_backwards)
+        self.forward_layer = self._copy(layer, "forward", go_backwards=False)
+        self.backward_layer = self._copy(layer, "backward", go_backwards=True)
         self.return_sequences, self.return_state = layer.return_sequences, layer.return_state
         self.stateful = layer.stateful
         self.supports_masking = True
@@ -81,9 +87,24 @@ class Bidirectional(keras.layers.Layer):
             The merged outputs, `(batch, timesteps, units)` or `(batch, units)` with twice the units for
             `"concat"`; with `return_state` a tuple of them and the last states, in the order of
             `initial_state`.
+
+        Raises:
+            ValueError: if there are not as many initial states as the two layers have.
         """
-        half = 0 if initial_state is None else len(initial_state) // 2
-        before, after = (initial_state[:half], initial_state[half:]) if half else (None, None)
+        before = after = None
+        if initial_state is not None:
+            half = len(self.forward_layer.state_size)  # of stacked cells: a list of states for each
+            if not isinstance(initial_state, list | tuple) or len(initial_state) != 2 * half:
+                got = (
+                    f"a list of {len(initial_state)}"
+                    if isinstance(initial_state, list | tuple)
+                    else f"a tensor of shape {tuple(initial_state.shape)}"
+                )
+                raise ValueError(
+                    f"initial_state is {got}; expected a list of {2 * half} states (batch, units): "
+                    f"{half} of the forward layer, then {half} of the backward layer"
+                )
+            before, after = initial_state[:half], initial_state[half:]
         forward = self.forward_layer(sequences, initial_state=before, mask=mask, training=training)
         backward = self.backward_layer(sequences, initial_state=after, mask=mask, training=training)
         states = ()

@@ -5,6 +5,8 @@ states. Weights have the names, shapes and order of the Keras cell of the same n
 `ours.set_weights(builtin.get_weights())` works, and the other way round.
 """
 
+import numbers
+
 import keras
 from keras import ops
 
@@ -61,7 +63,7 @@ class RecurrentCell(keras.layers.Layer, DropoutRNNCell):
         seed=None,
         **kwargs,
     ):
-        if units != int(units) or units <= 0:
+        if not isinstance(units, numbers.Integral) or isinstance(units, bool) or units <= 0:
             raise ValueError(f"units is {units!r}; expected a positive integer")
         for name, rate in {"dropout": dropout, "recurrent_dropout": recurrent_dropout}.items():
             if not 0 <= rate <= 1:

@@ -2,7 +2,7 @@
 
 import keras
 
-from coursepkg.models.language_model import check_sizes
+from coursepkg.models.arguments import check_sizes
 from coursepkg.models.stack import RecurrentStack, cells_from_config, cells_to_config, check_cells
 
 
@@ -21,11 +21,11 @@ class SequenceClassifier(keras.Model):
         bidirectional: bool, whether each layer also reads from the end.
         dropout: float, the share of what goes up from layer to layer set to zero while training.
         embeddings_initializer: what `keras.layers.Embedding` begins with, where there is a vocabulary.
-        **kwargs: `name` and `dtype`, as for any Keras model.
+        **kwargs: `name` and `dtype`, as for any Keras model. The cells must have the same `dtype`.
 
     Raises:
-        ValueError: if a size is not positive, an argument does not go with the others, or a cell is missing
-            or there twice.
+        ValueError: if a size is not positive, an argument does not go with the others, or a cell is missing,
+            there twice or of another dtype.
 
     Example:
 
@@ -63,12 +63,19 @@ class SequenceClassifier(keras.Model):
         if vocabulary_size is not None:
             check_sizes(vocabulary_size=vocabulary_size, embedding_size=embedding_size)
             self.embedding = keras.layers.Embedding(
-                vocabulary_size, embedding_size, self.embeddings_initializer, mask_zero=True, name="embedding"
+                vocabulary_size,
+                embedding_size,
+                self.embeddings_initializer,
+                mask_zero=True,
+                name="embedding",
+                dtype=self.dtype_policy,
             )
         elif mask_value is not None:
-            self.masking = keras.layers.Masking(mask_value, name="masking")
-        self.recurrent = RecurrentStack(check_cells(cells), dropout, bidirectional, name="recurrent")
-        self.logits = keras.layers.Dense(classes, name="logits")
+            self.masking = keras.layers.Masking(mask_value, name="masking", dtype=self.dtype_policy)
+        self.recurrent = RecurrentStack(
+            check_cells(cells), dropout, bidirectional, name="recurrent", dtype=self.dtype_policy
+        )
+        self.logits = keras.layers.Dense(classes, name="logits", dtype=self.dtype_policy)
 
     def build(self, input_shape):
         """Creates the weights for ids `(batch, timesteps)` or numbers `(batch, timesteps, features)`."""

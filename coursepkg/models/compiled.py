@@ -29,11 +29,9 @@ class Compiled:
 
 class _Runner(keras.Model):
     def __init__(self, model, function):
-        super().__init__(name="compiled")
-        self.model, self.function = (
-            model,
-            function,
-        )  # knowing the model, Keras hands its weights to the function
+        super().__init__(name="compiled", dtype=model.dtype_policy)
+        # Knowing the model, Keras hands its weights to the function.
+        self.model, self.function = model, function
         self.built = True
 
     def call(self, inputs):

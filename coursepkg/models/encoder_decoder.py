@@ -1,11 +1,13 @@
 """Sequence to sequence: one recurrent network reads, its state is handed over, another one writes."""
 
+import numbers
+
 import keras
 import numpy as np
 from keras import ops
 
+from coursepkg.models.arguments import as_ids, check_sizes
 from coursepkg.models.compiled import Compiled
-from coursepkg.models.language_model import check_sizes
 from coursepkg.models.stack import RecurrentStack, cells_from_config, cells_to_config, check_cells
 
 
@@ -22,12 +24,12 @@ def shift_right(targets, start):
         Int array `(batch, timesteps)`: `start`, then `targets` without its last column.
 
     Raises:
-        ValueError: if `targets` has another number of axes, or `start` is not a positive integer.
+        ValueError: if `targets` has another number of axes or is not of integers, or `start` is not a
+            positive one.
     """
     targets = np.asarray(targets)
-    if targets.ndim != 2:
-        raise ValueError(f"targets has shape {targets.shape}; expected (batch, timesteps)")
-    if start != int(start) or start <= 0:
+    as_ids("targets", targets, ("batch", "timesteps"))
+    if not isinstance(start, numbers.Integral) or isinstance(start, bool) or start <= 0:
         raise ValueError(f"start is {start!r}; expected a positive id (0 is padding, and passed over)")
     shifted = np.full_like(targets, start)
     shifted[:, 1:] = targets[:, :-1]
@@ -39,7 +41,7 @@ class EncoderDecoder(keras.Model):
     """An encoder reads the source; a decoder begins with its state and writes (Sutskever et al., 2014).
 
     If the states of encoder and decoder have the same sizes, layer by layer, they are handed over as they
-    are. If not (another kind of cell, another number of layers, an encoder that reads in both directions),
+    are. If not (other sizes, another number of layers or states, an encoder that reads in both directions),
     each state of the decoder is tanh(c W + b), where c is all states of the encoder side by side (Cho et
     al., 2014).
 
@@ -57,10 +59,10 @@ class EncoderDecoder(keras.Model):
         embeddings_initializer: what `keras.layers.Embedding` begins with, on both sides. Its own default puts
             all symbols close together; far apart, as with `RandomNormal(stddev=1.0)`, a small network learns
             sooner.
-        **kwargs: `name` and `dtype`, as for any Keras model.
+        **kwargs: `name` and `dtype`, as for any Keras model. The cells must have the same `dtype`.
 
     Raises:
-        ValueError: if a size is not positive, or a cell is missing or there twice.
+        ValueError: if a size is not positive, or a cell is missing, there twice or of another dtype.
 
     Example:
 
@@ -101,17 +103,20 @@ class EncoderDecoder(keras.Model):
                 keras.initializers.get(keras.initializers.serialize(self.embeddings_initializer)),
                 mask_zero=True,
                 name=f"{side}_embedding",
+                dtype=self.dtype_policy,
             )
             for side, size in (("source", source_size), ("target", target_size))
         )
-        self.encoder = RecurrentStack(encoder_cells, dropout, bidirectional, name="encoder")
-        self.decoder = RecurrentStack(decoder_cells, dropout, name="decoder")
-        self.logits = keras.layers.Dense(target_size, name="logits")
+        self.encoder = RecurrentStack(
+            encoder_cells, dropout, bidirectional, name="encoder", dtype=self.dtype_policy
+        )
+        self.decoder = RecurrentStack(decoder_cells, dropout, name="decoder", dtype=self.dtype_policy)
+        self.logits = keras.layers.Dense(target_size, name="logits", dtype=self.dtype_policy)
         self.bridge = []  # one layer for each state of the decoder, if the states do not fit
         if self.encoder.state_sizes != self.decoder.state_sizes:
             sizes = keras.tree.flatten(self.decoder.state_sizes)
             self.bridge = [
-                keras.layers.Dense(size, activation="tanh", name=f"bridge_{number}")
+                keras.layers.Dense(size, activation="tanh", name=f"bridge_{number}", dtype=self.dtype_policy)
                 for number, size in enumerate(sizes)
             ]
         self._compiled_encode = Compiled(self, self._encode)
@@ -160,7 +165,7 @@ class EncoderDecoder(keras.Model):
         Returns:
             The decoder's state before its first symbol: for each layer a list of arrays `(batch, units)`.
         """
-        return self._compiled_encode(np.asarray(source, "int32"))
+        return self._compiled_encode(as_ids("source", source, ("batch", "source_timesteps")))
 
     def next_step(self, ids, state):
         """Reads one symbol of the target and says what comes next, compiled, without dropout.
@@ -172,7 +177,7 @@ class EncoderDecoder(keras.Model):
         Returns:
             Tuple `(logits, state)`: array `(batch, target_size)`, and the state after the symbol.
         """
-        return self._compiled_step(np.asarray(ids, "int32"), state)
+        return self._compiled_step(as_ids("ids", ids, ("batch",)), state)
 
     def _encode(self, source, training=False):
         mask = self.source_embedding.compute_mask(source)  # (batch, source_timesteps)

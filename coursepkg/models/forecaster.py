@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from coursepkg.models.language_model import check_sizes
+from coursepkg.models.arguments import check_sizes
 from coursepkg.models.stack import RecurrentStack, cells_from_config, cells_to_config, check_cells
 
 STRATEGIES = ("direct", "recursive")
@@ -28,11 +28,11 @@ class Forecaster(keras.Model):
             the history has as many features; for a direct model it may have more.
         dropout: float, the share of what goes up from layer to layer set to zero while training. Not where a
             recursive model reads its own forecasts.
-        **kwargs: `name` and `dtype`, as for any Keras model.
+        **kwargs: `name` and `dtype`, as for any Keras model. The cells must have the same `dtype`.
 
     Raises:
-        ValueError: if a size is not positive, the strategy is neither of the two, a cell is missing or there
-            twice, or inputs do not fit.
+        ValueError: if a size is not positive, the strategy is neither of the two, a cell is missing, there
+            twice or of another dtype, or inputs do not fit.
 
     Example:
 
@@ -48,9 +48,11 @@ class Forecaster(keras.Model):
         if strategy not in STRATEGIES:
             raise ValueError(f"strategy is {strategy!r}; expected 'direct' or 'recursive'")
         self.horizon, self.strategy, self.features, self.dropout_rate = horizon, strategy, features, dropout
-        self.recurrent = RecurrentStack(check_cells(cells), dropout, name="recurrent")
+        self.recurrent = RecurrentStack(
+            check_cells(cells), dropout, name="recurrent", dtype=self.dtype_policy
+        )
         steps_at_once = horizon if strategy == "direct" else 1
-        self.forecast = keras.layers.Dense(steps_at_once * features, name="forecast")
+        self.forecast = keras.layers.Dense(steps_at_once * features, name="forecast", dtype=self.dtype_policy)
 
     def build(self, input_shape):
         """Creates the weights for a history `(batch, timesteps, features)`, with or without the future."""
@@ -98,9 +100,10 @@ class Forecaster(keras.Model):
         """What is read is known beforehand, so one pass over history and future does all steps."""
         if self.strategy == "direct":
             raise ValueError("a direct model reads no future; give it the history alone")
-        if future.shape[1] != self.horizon:
+        if tuple(future.shape[1:]) != (self.horizon, self.features):
             raise ValueError(
-                f"the future has shape {tuple(future.shape)}; expected (batch, {self.horizon}, features)"
+                f"the future has shape {tuple(future.shape)}; expected (batch, horizon, features) with "
+                f"{self.horizon} steps and {self.features} features"
             )
         known = ops.concatenate(
             [history, future[:, :-1]], axis=1

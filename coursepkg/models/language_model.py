@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from coursepkg.models.arguments import as_ids, check_sizes
 from coursepkg.models.compiled import Compiled
 from coursepkg.models.stack import RecurrentStack, cells_from_config, cells_to_config, check_cells
 
@@ -25,10 +26,10 @@ class LanguageModel(keras.Model):
             (but JAX wants to know before).
         embeddings_initializer: what `keras.layers.Embedding` begins with. Its own default puts all symbols
             close together; far apart, as with `RandomNormal(stddev=1.0)`, a small network learns sooner.
-        **kwargs: `name` and `dtype`, as for any Keras model.
+        **kwargs: `name` and `dtype`, as for any Keras model. The cells must have the same `dtype`.
 
     Raises:
-        ValueError: if a size is not positive, or a cell is missing or there twice.
+        ValueError: if a size is not positive, or a cell is missing, there twice or of another dtype.
 
     Example:
 
@@ -55,10 +56,17 @@ class LanguageModel(keras.Model):
         self.stateful, self.dropout_rate = stateful, dropout
         self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
         self.embedding = keras.layers.Embedding(
-            vocabulary_size, embedding_size, self.embeddings_initializer, mask_zero=True, name="embedding"
+            vocabulary_size,
+            embedding_size,
+            self.embeddings_initializer,
+            mask_zero=True,
+            name="embedding",
+            dtype=self.dtype_policy,
         )
-        self.recurrent = RecurrentStack(check_cells(cells), dropout, stateful=stateful, name="recurrent")
-        self.logits = keras.layers.Dense(vocabulary_size, name="logits")
+        self.recurrent = RecurrentStack(
+            check_cells(cells), dropout, stateful=stateful, name="recurrent", dtype=self.dtype_policy
+        )
+        self.logits = keras.layers.Dense(vocabulary_size, name="logits", dtype=self.dtype_policy)
         self._compiled_read = Compiled(self, self._read)
         self._compiled_step = Compiled(self, self._next_step)
         if not stateful:  # else the number of rows must be known
@@ -100,7 +108,7 @@ class LanguageModel(keras.Model):
         Returns:
             The state after the last symbol: for each layer a list of arrays `(batch, units)`.
         """
-        ids = np.asarray(ids, "int32")
+        ids = as_ids("ids", ids, ("batch", "timesteps"))
         state = self.initial_state(len(ids)) if state is None else state
         if self.stateful:  # the layers would go on from, and change, the state that they carry for training
             for column in ids.T:
@@ -111,6 +119,9 @@ class LanguageModel(keras.Model):
     def next_step(self, ids, state):
         """Reads one symbol and says what comes next, compiled, without dropout.
 
+        Padding is an id like any other here: it is read, and has a logit. Training makes it unlikely, since
+        no target that counts is padding; a model that has not been trained may write it.
+
         Args:
             ids: int array `(batch,)`.
             state: what `initial_state`, `read` or `next_step` returned.
@@ -118,7 +129,7 @@ class LanguageModel(keras.Model):
         Returns:
             Tuple `(logits, state)`: array `(batch, vocabulary_size)`, and the state after the symbol.
         """
-        return self._compiled_step(np.asarray(ids, "int32"), state)
+        return self._compiled_step(as_ids("ids", ids, ("batch",)), state)
 
     def reset_state(self):
         """Sets the state carried from batch to batch back to zeros. For `stateful=True`."""
@@ -156,17 +167,3 @@ class LanguageModel(keras.Model):
     def from_config(cls, config):
         """Builds a model from what `get_config` returned."""
         return cls(**{**config, "cells": cells_from_config(config["cells"])})
-
-
-def check_sizes(**sizes):
-    """Checks sizes.
-
-    Args:
-        **sizes: each by the name that its owner knows.
-
-    Raises:
-        ValueError: if a size is not a positive integer; it is named.
-    """
-    for name, size in sizes.items():
-        if size != int(size) or size <= 0:
-            raise ValueError(f"{name} is {size!r}; expected a positive integer")

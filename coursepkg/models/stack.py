@@ -69,23 +69,33 @@ class RecurrentStack(keras.layers.Layer):
             of a layer are then those of both directions side by side, and its states those of both.
         stateful: bool, whether the states at the end of a batch are the initial states of the next, row by
             row. The batch size is then fixed by the first batch.
-        **kwargs: `name`, `dtype` and `trainable`, as for any Keras layer.
+        **kwargs: `name`, `dtype` and `trainable`, as for any Keras layer. The cells must have the same
+            `dtype`: they have their weights from there.
 
     Raises:
-        ValueError: if there is no cell, or the same one twice.
+        ValueError: if there is no cell, the same one twice, or one of another dtype.
     """
 
     def __init__(self, cells, dropout=0.0, bidirectional=False, stateful=False, **kwargs):
         super().__init__(**kwargs)
         self.supports_masking = True
         self.bidirectional, self.stateful = bidirectional, stateful
-        self.dropout = keras.layers.Dropout(dropout)
+        dtype = self.dtype_policy
+        cells = check_cells(cells)
+        for cell in cells:
+            policy = getattr(cell, "dtype_policy", dtype)
+            if policy.name != dtype.name:
+                raise ValueError(
+                    f"cell {cell.name!r} has dtype {policy.name!r}, and what it is part of {dtype.name!r}; "
+                    f"make the cell with dtype={dtype.name!r}, or leave out dtype everywhere"
+                )
+        self.dropout = keras.layers.Dropout(dropout, dtype=dtype)
         recurrent_layers = [
-            keras.layers.RNN(cell, return_sequences=True, return_state=True, stateful=stateful)
-            for cell in check_cells(cells)
+            keras.layers.RNN(cell, return_sequences=True, return_state=True, stateful=stateful, dtype=dtype)
+            for cell in cells
         ]
         if bidirectional:
-            recurrent_layers = [Bidirectional(layer) for layer in recurrent_layers]
+            recurrent_layers = [Bidirectional(layer, dtype=dtype) for layer in recurrent_layers]
         self.recurrent_layers = recurrent_layers
 
     @property

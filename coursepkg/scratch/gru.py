@@ -123,7 +123,9 @@ def gru_backward(
         ValueError: if shapes do not fit together or `truncation` is not a positive integer.
     """
     _check(inputs, initial_hidden, kernel, recurrent_kernel, bias, reset_after, mask)
-    check_backward({"hidden_gradients": hidden_gradients}, hidden_states, truncation)
+    forward = {"hidden_states": hidden_states}
+    forward |= {f"the {name} gate": gate for name, gate in zip(GRUGates._fields, gates, strict=True)}
+    check_backward({"hidden_gradients": hidden_gradients}, forward, inputs, initial_hidden, truncation)
 
     dtype, units = hidden_states.dtype, initial_hidden.shape[-1]
     gradients = {

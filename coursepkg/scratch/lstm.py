@@ -134,7 +134,9 @@ def lstm_backward(
     states = {"initial_hidden": initial_hidden, "initial_cell_state": initial_cell_state}
     check_shapes(inputs, states, kernel, recurrent_kernel, bias, mask, blocks=4)
     direct = {"hidden_gradients": hidden_gradients, "cell_state_gradients": cell_state_gradients}
-    check_backward(direct, hidden_states, truncation)
+    forward = {"hidden_states": hidden_states, "cell_states": cell_states}
+    forward |= {f"the {name} gate": gate for name, gate in zip(LSTMGates._fields, gates, strict=True)}
+    check_backward(direct, forward, inputs, initial_hidden, truncation)
 
     dtype = hidden_states.dtype
     gradients = {
@@ -156,9 +158,7 @@ def lstm_backward(
         if cell_state_gradients is not None:
             by_cell_state = by_cell_state + cell_state_gradients[:, step]
         passed_hidden = passed_cell_state = 0.0
-        if (
-            mask is not None
-        ):  # at a padded step both states are those of the step before: so are the gradients
+        if mask is not None:  # at a padded step the states are those of the step before; so are the gradients
             seen = mask[:, step, None]  # (batch, 1)
             passed_hidden, by_hidden = np.where(seen, 0.0, by_hidden), np.where(seen, by_hidden, 0.0)
             passed_cell_state = np.where(seen, 0.0, by_cell_state)

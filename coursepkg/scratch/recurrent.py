@@ -93,7 +93,8 @@ def rnn_backward(
         ValueError: if shapes do not fit together or `truncation` is not a positive integer.
     """
     check_shapes(inputs, {"initial_hidden": initial_hidden}, kernel, recurrent_kernel, bias, mask)
-    check_backward({"hidden_gradients": hidden_gradients}, hidden_states, truncation)
+    direct, forward = {"hidden_gradients": hidden_gradients}, {"hidden_states": hidden_states}
+    check_backward(direct, forward, inputs, initial_hidden, truncation)
 
     dtype = hidden_states.dtype
     gradients = {

@@ -1,5 +1,7 @@
 """Says which array of a recurrent network has the wrong shape."""
 
+import numbers
+
 import numpy as np
 
 
@@ -24,11 +26,14 @@ def check_shapes(inputs, states, kernel, recurrent_kernel, bias, mask=None, bloc
     batch, timesteps, features = inputs.shape
     if timesteps == 0:
         raise ValueError(f"inputs has shape {inputs.shape}; a sequence has at least one step")
-    bias_dimensions = 1 if bias_rows is None else 2
-    columns = np.shape(bias)[-1] if np.ndim(bias) == bias_dimensions else np.shape(kernel)[-1]
     columns_in_words = "units" if blocks == 1 else f"{blocks} * units"
+    bias_dimensions = 1 if bias_rows is None else 2
+    name, array = ("bias", bias) if np.ndim(bias) == bias_dimensions else ("kernel", kernel)
+    if np.ndim(array) == 0:
+        raise ValueError(f"{name} has shape {np.shape(array)}; expected (features, {columns_in_words})")
+    columns = np.shape(array)[-1]
     if columns % blocks:
-        raise ValueError(f"bias has {columns} columns; expected {columns_in_words}, a multiple of {blocks}")
+        raise ValueError(f"{name} has {columns} columns; expected {columns_in_words}, a multiple of {blocks}")
     units = columns // blocks
     expected = {name: (state, (batch, units), "(batch, units)") for name, state in states.items()}
     expected["kernel"] = (kernel, (features, columns), f"(features, {columns_in_words})")
@@ -43,24 +48,32 @@ def check_shapes(inputs, states, kernel, recurrent_kernel, bias, mask=None, bloc
             raise ValueError(f"{name} has shape {np.shape(array)}; expected {words} = {shape}")
 
 
-def check_backward(state_gradients, states, truncation):
-    """Compares what comes back from the loss with the states it belongs to.
+def check_backward(state_gradients, forward, inputs, initial_hidden, truncation):
+    """Compares what the way back begins with: what the way forward returned, and what comes from the loss.
 
     Args:
         state_gradients: dict from name to array, or None where the loss does not look.
-        states: array `(batch, timesteps, units)`.
+        forward: dict from name to an array that should be `(batch, timesteps, units)`.
+        inputs: array `(batch, timesteps, features)`.
+        initial_hidden: array `(batch, units)`.
         truncation: None, or what should be a positive integer.
 
     Raises:
-        ValueError: naming the gradient whose shape differs from that of the states, or the truncation.
+        ValueError: naming the array whose shape differs, or the truncation.
     """
-    for name, gradients in state_gradients.items():
-        if gradients is not None and np.shape(gradients) != np.shape(states):
+    shape = (*np.shape(inputs)[:2], np.shape(initial_hidden)[-1])
+    for name, array in forward.items():
+        if np.shape(array) != shape:
             raise ValueError(
-                f"{name} has shape {np.shape(gradients)}; expected one gradient for every state, "
-                f"{np.shape(states)}"
+                f"{name} has shape {np.shape(array)}; expected (batch, timesteps, units) = {shape}, as the "
+                "way forward returned it"
             )
-    if truncation is not None and (truncation < 1 or truncation != int(truncation)):
+    for name, gradients in state_gradients.items():
+        if gradients is not None and np.shape(gradients) != shape:
+            raise ValueError(
+                f"{name} has shape {np.shape(gradients)}; expected one gradient for every state, {shape}"
+            )
+    if truncation is not None and (not isinstance(truncation, numbers.Integral) or truncation < 1):
         raise ValueError(
             f"truncation is {truncation!r}; it counts steps, so it is an integer from 1 on, or None"
         )

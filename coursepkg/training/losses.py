@@ -7,18 +7,26 @@ import keras
 from keras import ops
 
 
-def surprise(targets, logits):
-    """The surprise at every symbol, -log p(symbol).
+def surprise(targets, logits, weights):
+    """The surprise at every symbol that counts, -log p(symbol).
+
+    A padded step may say anything, also that padding is impossible (minus infinity) or that nothing is known
+    (NaN), and padding need not be an id of the vocabulary. Infinity times a weight of 0 would be NaN, so the
+    surprise there is 0 itself.
 
     Args:
-        targets: int tensor `(..., timesteps)`.
-        logits: tensor `(..., timesteps, vocabulary)`.
+        targets: int tensor `(batch, timesteps)`.
+        logits: tensor `(batch, timesteps, vocabulary)`.
+        weights: float tensor `(batch, timesteps)`, 0 where a symbol does not count.
 
     Returns:
-        Float32 tensor `(..., timesteps)`, in nats.
+        Float32 tensor `(batch, timesteps)`, in nats.
     """
+    counts = ops.not_equal(weights, 0.0)
+    targets = ops.where(counts, ops.cast(targets, "int32"), 0)
     logits = ops.cast(logits, "float32")  # half precision has too few digits for a sum of exponentials
-    return ops.sparse_categorical_crossentropy(ops.cast(targets, "int32"), logits, from_logits=True)
+    nats = ops.sparse_categorical_crossentropy(targets, logits, from_logits=True)  # (batch, timesteps)
+    return ops.where(counts, nats, 0.0)
 
 
 def real_steps(targets, padding_id, sample_weight=None):
@@ -49,19 +57,26 @@ class MaskedCrossEntropy(keras.losses.Loss):
     padding alone has loss 0.
 
     Args:
-        padding_id: int, the id that does not count.
+        padding_id: int, the id that does not count. It need not be an id of the vocabulary.
         name: str.
-        **kwargs: as for any Keras loss.
+        **kwargs: `dtype`, as for any Keras loss. `reduction` is always this mean.
+
+    Raises:
+        ValueError: if another `reduction` is asked for.
     """
 
     def __init__(self, padding_id=0, name="masked_cross_entropy", **kwargs):
         super().__init__(name=name, **kwargs)
+        if self.reduction != "sum_over_batch_size":  # Keras's name for a mean
+            raise ValueError(
+                f"reduction is {self.reduction!r}; this loss is always the mean over the symbols that count"
+            )
         self.padding_id = padding_id
 
     def __call__(self, y_true, y_pred, sample_weight=None):
         """Returns the loss, a scalar in nats per symbol."""
         weights = real_steps(y_true, self.padding_id, sample_weight)  # (batch, timesteps)
-        nats = surprise(y_true, y_pred)  # (batch, timesteps)
+        nats = surprise(y_true, y_pred, weights)  # (batch, timesteps)
         return ops.divide_no_nan(ops.sum(weights * nats), ops.sum(weights))
 
     def get_config(self):
@@ -88,7 +103,8 @@ class Perplexity(keras.metrics.Mean):
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         """Adds a batch of ids `(batch, timesteps)` and logits `(batch, timesteps, vocabulary)`."""
-        super().update_state(surprise(y_true, y_pred), real_steps(y_true, self.padding_id, sample_weight))
+        weights = real_steps(y_true, self.padding_id, sample_weight)  # (batch, timesteps)
+        super().update_state(surprise(y_true, y_pred, weights), weights)
 
     def result(self):
         """Returns the perplexity, a scalar."""

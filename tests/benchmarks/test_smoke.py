@@ -45,16 +45,18 @@ def test_a_character_model_is_trained_and_judged(character_model, setting):
     assert all(1 < found[part] < 50 for part in ("training", "validation", "test"))
 
 
-def test_windows_follow_the_text_and_share_no_target_with_the_test(monkeypatch):
+def test_windows_are_those_of_the_book_and_the_test_windows_come_after_them(monkeypatch):
     module = importlib.import_module("character_model")
     from coursepkg import data
 
-    text = "abc" * 6000
+    text = "".join(chr(97 + number % 25) for number in range(18_000))
     monkeypatch.setattr(data, "load", lambda name: SimpleNamespace(text=text))
     training, validation, test, symbols = module.windows()
-    assert (len(training), len(validation), symbols) == (10_000, 5_000, 4)
+    assert (len(training), len(validation), symbols) == (10_000, 5_000, 26)
     assert len(test) == len(text) - 32 - 15_000
-    assert training[1].tolist() == [(1 + step) % 3 for step in range(33)]
+    for rows, first in ((training, 0), (validation, 10_000), (test, 15_000)):
+        for row in (0, 1, len(rows) - 1):
+            assert rows[row].tolist() == [(first + row + step) % 25 for step in range(33)]
 
 
 @pytest.mark.parametrize("task", ["adding", "copy"])
@@ -100,3 +102,30 @@ def test_a_page_without_a_place_for_the_tables_is_named(tmp_path):
     with pytest.raises(ValueError, match=r"page\.md has no line .*other\.py"):
         tables.write_tables("other.py", "text", page)
     assert page.read_text() == "nothing"
+
+
+def test_every_layer_is_measured_alone_for_its_memory(monkeypatch):
+    module = importlib.import_module("recurrent_layers")
+    asked = []
+
+    def measured(*task):
+        asked.append(task)
+        return {"peak": 2**20}
+
+    monkeypatch.setattr(module, "measure_apart", measured)
+    found = module.run_memory([(2, 4, 3), (3, 4, 2)], say=lambda *_, **__: None)
+    assert len(found) == len(asked) == len(set(asked)) == 2 * 2 * len(module.ALONE)
+    assert {one["peak"] for one in found} == {2**20}
+
+
+def test_a_layer_that_is_slower_than_the_built_in_is_named_on_every_backend(monkeypatch, capsys):
+    module = importlib.import_module("recurrent_layers")
+    equal, slow = {"ours": 1.0, "built-in": 1.0}, {"ours": 1.06, "built-in": 1.0}
+    row = {"cell": "GRU", "size": [2, 4, 3], "pytorch": {"built-in": 1.0, "without oneDNN": 1.0}}
+    found = {"times": [row | {"tensorflow": equal, "jax": slow}], "memory": [], "machine": {}, "date": ""}
+    monkeypatch.setattr(module.tables, "load", lambda name: found)
+    monkeypatch.setattr(module.tables, "save", lambda *_: None)
+    monkeypatch.setattr(module.tables, "write_tables", lambda *_: None)
+    monkeypatch.setattr(module, "as_tables", lambda found: "")
+    assert module.main(["--table"]) == 1
+    assert "slower than the built-in: GRU [2, 4, 3] on jax" in capsys.readouterr().out

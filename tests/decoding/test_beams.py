@@ -176,7 +176,12 @@ def test_every_array_of_a_nested_state_follows_its_beam():
     [
         ({"beams": 0}, "beams is 0; expected a positive integer"),
         ({"beams": 1.5}, "beams is 1.5"),
-        ({"length_penalty": -1.0}, "length_penalty is -1.0; expected 0 or more"),
+        ({"length_penalty": -1.0}, "length_penalty is -1.0; expected a number from 0 to 100"),
+        ({"length_penalty": 1e4}, "length_penalty is 10000.0; expected a number from 0 to 100"),
+        ({"length_penalty": None}, "length_penalty is None"),
+        ({"beams": 2.0}, "beams is 2.0"),
+        ({"beams": "4"}, "beams is '4'"),
+        ({"beams": None}, "beams is None"),
         ({"length_penalty": float("nan")}, "length_penalty is nan"),
         ({"max_steps": 0}, "max_steps is 0"),
         ({"end": 3}, "end is 3; the model has ids from 0 to 2"),

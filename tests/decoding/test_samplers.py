@@ -96,6 +96,10 @@ def test_large_and_impossible_logits_stay_probabilities(sampler):
         (lambda: Temperature(float("nan")), "temperature is nan"),
         (lambda: TopK(0), "k is 0; expected a positive integer"),
         (lambda: TopK(1.5), "k is 1.5"),
+        (lambda: TopK(None), "k is None"),
+        (lambda: TopP("0.9"), "p is '0.9'"),
+        (lambda: TopP(float("nan")), "p is nan"),
+        (lambda: Temperature("warm"), "temperature is 'warm'; expected a positive number"),
         (lambda: TopK(2, temperature=-1), "temperature is -1"),
         (lambda: TopP(0.0), "p is 0.0; expected a share above 0 and at most 1"),
         (lambda: TopP(1.1), "p is 1.1"),
@@ -104,3 +108,19 @@ def test_large_and_impossible_logits_stay_probabilities(sampler):
 def test_wrong_arguments_are_named(build, message):
     with pytest.raises(ValueError, match=message):
         build()
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "p", "kept"),
+    [
+        ([0.7, 0.2, 0.1], 0.9, 2),  # in floating point 0.7 + 0.2 is less than 0.9
+        ([0.1] * 10, 0.8, 8),
+        ([0.5, 0.25, 0.25], 0.5, 1),
+        ([0.5, 0.25, 0.25], 0.75, 2),
+        ([0.6, 0.4 - 1e-13, 1e-13], 1.0, 3),  # all of it is all of it
+    ],
+)
+def test_top_p_stops_where_the_sum_reaches_p_exactly(probabilities, p, kept):
+    found = TopP(p)(np.log([probabilities]))[0]
+    assert (found > 0).sum() == kept
+    np.testing.assert_allclose(found[:kept], np.array(probabilities[:kept]) / sum(probabilities[:kept]))

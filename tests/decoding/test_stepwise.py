@@ -168,6 +168,9 @@ def chain(ids, state):
     [
         ({"max_steps": 0}, "max_steps is 0; expected a positive integer"),
         ({"max_steps": 2.5}, "max_steps is 2.5"),
+        ({"max_steps": 3.0}, "max_steps is 3.0"),
+        ({"max_steps": None}, "max_steps is None; expected a positive integer"),
+        ({"end": "."}, "end is '.'; expected the id of a symbol"),
         ({"end": -1}, "end is -1; expected the id of a symbol"),
         ({"end": 3}, "end is 3; the model has ids from 0 to 2"),
         ({"start": 1.5}, "start is .*1.5.*; expected one id"),
@@ -186,6 +189,10 @@ def chain(ids, state):
             {"next_step": lambda ids, state: (np.zeros((1, 3)), state)},
             r"shape \(1, 3\); expected \(2, vocabulary",
         ),
+        (
+            {"state": [keras.ops.zeros((2, 1)), np.zeros((3, 1))], "start": 1},
+            "expected the batch of 1 everywhere",
+        ),
         ({"next_step": lambda ids, state: (np.full((2, 3), np.nan), state)}, "logits with NaN"),
         ({"next_step": lambda ids, state: (np.full((2, 3), -np.inf), state)}, "nothing possible"),
     ],
@@ -200,3 +207,27 @@ def test_wrong_arguments_are_named(decode, arguments, message):
 def test_a_sampler_of_the_wrong_shape_is_named():
     with pytest.raises(ValueError, match=r"the sampler returned shape \(3,\) for logits of shape \(2, 3\)"):
         sample(chain, None, np.array([0, 1]), 2, sampler=lambda logits: np.ones(3) / 3)
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "message"),
+    [
+        (
+            [[0.2, 0.3, 0.5], [0.0, 0.0, 0.0]],
+            r"\[0. 0. 0.\] for row 1, with the sum 0; expected prob",
+        ),
+        ([[0.2, 0.3, 0.5], [2.0, 1.0, 0.5]], "for row 1, with the sum 3.5"),
+        ([[1.5, -0.5, 0.0], [0.2, 0.3, 0.5]], "for row 0"),
+        ([[np.nan, 0.5, 0.5], [0.2, 0.3, 0.5]], "for row 0, with the sum nan"),
+    ],
+)
+def test_a_sampler_that_returns_no_probabilities_is_named(probabilities, message):
+    with pytest.raises(ValueError, match=message):
+        sample(chain, None, np.array([0, 1]), 2, sampler=lambda logits: np.array(probabilities))
+
+
+def test_a_sampler_in_half_precision_is_good_enough():
+    def in_half(logits):
+        return Temperature(1.0)(logits).astype("float16")
+
+    assert sample(chain, None, np.array([0, 1]), 20, sampler=in_half, seed=0).ids.shape == (2, 20)

@@ -14,6 +14,7 @@ MASKS = {
     "no_mask": None,
     "post": np.array([[1] * 6, [1] * 4 + [0] * 2, [1] + [0] * 5], bool),
     "pre": np.array([[1] * 6, [0] * 2 + [1] * 4, [0] * 5 + [1]], bool),
+    "nothing in a row": np.array([[1] * 6, [0] * 6, [0, 1] * 3], bool),
 }
 MERGE_MODES = ["concat", "sum", "ave", "mul", None]
 
@@ -176,3 +177,64 @@ def test_wrong_arguments_are_named():
         layers.Bidirectional(keras.layers.RNN(layers.GRUCell(3)), "max")
     with pytest.raises(ValueError, match="expected a recurrent layer"):
         layers.Bidirectional(keras.layers.Dense(3))
+
+
+@pytest.mark.parametrize(
+    ("cell", "initial", "message"),
+    [
+        (layers.GRUCell, np.zeros((1, BATCH, UNITS)), "a list of 1; expected a list of 2 states"),
+        (layers.LSTMCell, np.zeros((2, BATCH, UNITS)), "a list of 2; expected a list of 4 states"),
+        (layers.GRUCell, np.zeros((3, BATCH, UNITS)), "1 of the forward layer, then 1 of the backward"),
+    ],
+)
+def test_initial_states_that_are_too_few_or_too_many_are_named(cell, initial, message):
+    both = layers.Bidirectional(keras.layers.RNN(cell(UNITS)))
+    with pytest.raises(ValueError, match=message):
+        both(example(), initial_state=list(initial.astype("float32")))
+
+
+def test_one_tensor_is_no_list_of_states():
+    both = layers.Bidirectional(keras.layers.RNN(layers.GRUCell(UNITS)))
+    with pytest.raises(ValueError, match=r"a tensor of shape \(2, 5\); expected a list of 2 states"):
+        both(example()[:2], initial_state=np.zeros((2, UNITS), "float32"))
+
+
+def test_a_layer_that_reads_backwards_is_refused():
+    with pytest.raises(ValueError, match="go_backwards=True; expected one that reads forwards"):
+        layers.Bidirectional(keras.layers.RNN(layers.GRUCell(UNITS), go_backwards=True))
+
+
+@pytest.mark.parametrize("mask", MASKS.values(), ids=MASKS)
+def test_stacked_cells_hand_out_and_take_all_their_states(mask):
+    """Around stacked cells it is, as in Keras, one layer from each end."""
+    initial = list(np.random.default_rng(2).normal(size=(6, BATCH, UNITS)).astype("float32"))
+
+    def stack(wrapper, lstm, gru):
+        layer = keras.layers.RNN([lstm(UNITS), gru(UNITS)], return_sequences=True, return_state=True)
+        return random_weights(wrapper(layer))
+
+    ours = stack(layers.Bidirectional, layers.LSTMCell, layers.GRUCell)
+    both_ends = arrays(ours(example(), initial_state=_nested(initial), mask=mask))
+    weights = ours.get_weights()
+    for half, backwards in enumerate((False, True)):
+        alone = keras.layers.RNN(
+            [keras.layers.LSTMCell(UNITS), keras.layers.GRUCell(UNITS)],
+            return_sequences=True,
+            return_state=True,
+            go_backwards=backwards,
+            zero_output_for_mask=True,
+        )
+        alone.build((BATCH, TIMESTEPS, FEATURES))
+        alone.set_weights(weights[6 * half : 6 * half + 6])
+        states = _nested(initial)[2 * half : 2 * half + 2]
+        outputs, *last = arrays(alone(example(), initial_state=states, mask=mask))
+        outputs = outputs[:, ::-1] if backwards else outputs
+        mine = both_ends[0][..., half * UNITS : (half + 1) * UNITS]
+        np.testing.assert_allclose(mine, outputs, rtol=1e-5, atol=1e-6)
+        for found, expected in zip(both_ends[1 + 3 * half : 4 + 3 * half], last, strict=True):
+            np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+def _nested(states):
+    """The states of an LSTM and a GRU, for each direction: two and one."""
+    return [states[:2], states[2], states[3:5], states[5]]

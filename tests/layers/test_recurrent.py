@@ -42,6 +42,7 @@ MASKS = {
     "no_mask": None,
     "post": np.array([[1] * 6, [1] * 4 + [0] * 2, [1] + [0] * 5], bool),
     "pre": np.array([[1] * 6, [0] * 2 + [1] * 4, [0] * 5 + [1]], bool),
+    "nothing in a row": np.array([[1] * 6, [0] * 6, [0, 1] * 3], bool),
     "holes": np.array([[1] * 6, [1] * 4 + [0] * 2, [0, 1, 1, 0, 1, 1]], bool),
 }
 

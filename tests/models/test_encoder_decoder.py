@@ -192,6 +192,20 @@ def test_shift_right_moves_by_one_and_begins_with_start():
     assert shift_right(targets, 1).dtype == targets.dtype
 
 
+def test_in_double_precision_every_part_is():
+    cells = [LSTMCell(3, dtype="float64"), GRUCell(4, dtype="float64")]  # so there is a bridge
+    model = EncoderDecoder(5, 6, 2, *cells, bidirectional=True, dtype="float64")
+    assert {weight.dtype for weight in model.weights} == {"float64"}
+    logits, _ = model.next_step(np.array([1]), model.encode([[1, 2, 0]]))
+    assert logits.dtype == "float64"
+    at_once = model([np.array([[1, 2, 0]]), np.array([[1]])])
+    np.testing.assert_allclose(logits, keras.ops.convert_to_numpy(at_once)[:, 0], rtol=1e-12)
+
+
+def small():
+    return EncoderDecoder(5, 5, 2, LSTMCell(3), LSTMCell(3))
+
+
 def shared_cell():
     cell = LSTMCell(3)
     return EncoderDecoder(5, 5, 2, cell, [cell])
@@ -212,6 +226,12 @@ def shared_cell():
         ),
         (lambda: shift_right(np.zeros((2, 3), int), 0), "start is 0; expected a positive id"),
         (lambda: shift_right(np.zeros((2, 3), int), 1.5), "start is 1.5"),
+        (lambda: shift_right(np.zeros((2, 3)), 1), "targets has dtype float64; expected integers"),
+        (lambda: small().encode(np.array([1, 2])), r"source has shape \(2,\); expected \(batch, source"),
+        (
+            lambda: EncoderDecoder(5, 5, 2, LSTMCell(3), LSTMCell(3), dtype="float64"),
+            "has dtype 'float32', and what it is part of 'float64'",
+        ),
     ],
 )
 def test_wrong_arguments_are_named(build, message):

@@ -162,7 +162,11 @@ def test_it_is_taught_and_then_judged_on_its_own_forecasts():
         (lambda: new_model("direct")(list(example())), "a direct model reads no future"),
         (
             lambda: new_model("recursive")([example()[0], example()[1][:, :2]]),
-            r"the future has shape \(4, 2, 1\); expected \(batch, 3, features\)",
+            r"the future has shape \(4, 2, 1\); expected \(batch, horizon, features\) with 3 steps and 1",
+        ),
+        (
+            lambda: new_model("recursive")([example()[0], np.repeat(example()[1], 2, axis=-1)]),
+            r"the future has shape \(4, 3, 2\)",
         ),
     ],
 )

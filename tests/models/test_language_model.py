@@ -221,6 +221,33 @@ def test_it_learns_a_cycle_by_heart():
     assert written.ids[0].tolist() == text[6:18].tolist()
 
 
+@pytest.mark.parametrize("dtype", ["float64", "mixed_float16"])
+def test_the_precision_asked_for_is_that_of_every_part(dtype):
+    policy = keras.dtype_policies.get(dtype)
+    cells = [LSTMCell(5, dtype=dtype), layers.GRUCell(4, dtype=dtype)]
+    model = LanguageModel(VOCABULARY, EMBEDDING, cells, dropout=0.2, dtype=dtype)
+    single = LanguageModel(VOCABULARY, EMBEDDING, CELLS["stack"]())
+    single.set_weights(model.get_weights())
+    ids = example_ids()
+    logits = model(ids)
+    assert keras.backend.standardize_dtype(logits.dtype) == policy.compute_dtype
+    assert {weight.dtype for weight in model.weights} == {policy.variable_dtype}
+    tolerance = 2e-2 if dtype == "mixed_float16" else 1e-6
+    expected = single.predict(ids, verbose=0)
+    np.testing.assert_allclose(ops.convert_to_numpy(logits)[ids > 0], expected[ids > 0], atol=tolerance)
+    stepwise, _ = model.next_step(ids[:, 0], model.initial_state(BATCH))
+    assert stepwise.dtype == policy.compute_dtype
+    np.testing.assert_allclose(stepwise, expected[:, 0], atol=tolerance)
+    copy = LanguageModel.from_config(model.get_config())
+    assert copy.dtype_policy.name == policy.name
+    model.compile("sgd", MaskedCrossEntropy())
+    assert np.isfinite(model.fit(ids, ids, verbose=0).history["loss"]).all()
+
+
+def small():
+    return LanguageModel(5, 2, LSTMCell(3))
+
+
 def cell_used_twice():
     cell = LSTMCell(3)
     return LanguageModel(5, 2, [cell, cell])
@@ -231,6 +258,15 @@ def cell_used_twice():
     [
         (lambda: LanguageModel(0, 2, LSTMCell(3)), "vocabulary_size is 0; expected a positive integer"),
         (lambda: LanguageModel(5, 2.5, LSTMCell(3)), "embedding_size is 2.5"),
+        (lambda: LanguageModel(None, 2, LSTMCell(3)), "vocabulary_size is None"),
+        (lambda: LanguageModel("5", 2, LSTMCell(3)), "vocabulary_size is '5'"),
+        (
+            lambda: LanguageModel(5, 2, LSTMCell(3, dtype="float64")),
+            "cell 'lstm_cell.*' has dtype 'float64', and what it is part of 'float32'; make the cell with",
+        ),
+        (lambda: small().read(np.array([1, 2])), r"ids has shape \(2,\); expected \(batch, timesteps\)"),
+        (lambda: small().read([[1.7, 2.0]]), "ids has dtype float64; expected integers"),
+        (lambda: small().next_step([[1]], small().initial_state(1)), r"\(1, 1\); expected \(batch,\)"),
         (lambda: LanguageModel(5, 2, []), "cells is empty"),
         (lambda: LanguageModel(5, 2, keras.layers.LSTM(3)), "cells holds <LSTM.*; expected recurrent cells"),
         (lambda: LanguageModel(5, 2, [LSTMCell(3), 4]), "cells holds 4; expected recurrent cells"),

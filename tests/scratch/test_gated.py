@@ -356,6 +356,7 @@ def test_dtype_is_kept(model, dtype):
             r"kernel has shape \(2, 12\); expected \(features, 4 \* units\) = \(2, 16\)",
         ),
         ("lstm", "bias", (15,), r"bias has 15 columns; expected 4 \* units, a multiple of 4"),
+        ("lstm", "kernel", (), r"kernel has shape \(\); expected \(features, 4 \* units\) = \(2, 16\)"),
         ("gru_before", "recurrent_kernel", (4, 4), r"expected \(units, 3 \* units\) = \(4, 12\)"),
         ("gru_after", "bias", (12,), r"bias has shape \(12,\); expected \(2, 3 \* units\) = \(2, 12\)"),
         ("gru_before", "bias", (2, 12), r"bias has shape \(2, 12\); expected \(3 \* units,\) = \(12,\)"),
@@ -388,3 +389,21 @@ def test_a_wrong_mask_gradient_or_truncation_is_named(model):
                 reset_after=model == "gru_after",
                 **arguments,
             )
+
+
+@every_model
+def test_what_the_way_forward_returned_is_named_if_its_shape_is_wrong(model):
+    arguments, _ = problem(model)
+    states, gates = forward(model, arguments)
+    kept = {"hidden_states": states[0], "cell_states": states[1]} if model == "lstm" else {}
+    kept = kept or {"hidden_states": states[0]}
+    way_back = lstm_backward if model == "lstm" else gru_backward
+    extra = {} if model == "lstm" else {"reset_after": model == "gru_after"}
+    gradients = np.ones_like(states[0])
+    for name, array in kept.items():
+        for wrong in (array[:, :-1], array[..., :1]):
+            with pytest.raises(ValueError, match=rf"{name} has shape .*expected \(batch, timesteps, units\)"):
+                way_back(gradients, **{**kept, name: wrong}, gates=gates, **extra, **arguments)
+    short = gates._replace(candidate=gates.candidate[:, :-1])
+    with pytest.raises(ValueError, match="the candidate gate has shape"):
+        way_back(gradients, **kept, gates=short, **extra, **arguments)

@@ -45,6 +45,50 @@ def test_what_is_predicted_at_padding_has_no_effect_and_more_padding_neither():
     np.testing.assert_allclose(float(MaskedCrossEntropy()(*wider)), expected, rtol=1e-6)
 
 
+@pytest.mark.parametrize("nothing", [-np.inf, np.nan])
+def test_at_padding_a_model_may_say_that_padding_is_impossible_or_nothing_at_all(nothing):
+    targets, logits = example()
+    expected = float(MaskedCrossEntropy()(targets, logits))
+    changed = logits.copy()
+    changed[targets == 0, 0] = nothing
+    np.testing.assert_allclose(float(MaskedCrossEntropy()(targets, changed)), expected, rtol=1e-6)
+    metric = Perplexity()
+    metric.update_state(targets, changed)
+    np.testing.assert_allclose(float(metric.result()), np.exp(expected), rtol=1e-5)
+
+
+def test_forbidden_padding_gives_finite_gradients():
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("the tape is TensorFlow's")
+    import tensorflow as tf
+
+    targets, logits = example()
+    logits[..., 0] = -np.inf  # as who forbids padding does, at every step
+    variable = tf.Variable(logits)
+    with tf.GradientTape() as tape:
+        loss = MaskedCrossEntropy()(targets, variable)
+    gradient = tape.gradient(loss, variable).numpy()
+    others = np.exp(logits[..., 1:]) / np.exp(logits[..., 1:]).sum(axis=-1, keepdims=True)
+    others[targets > 0, targets[targets > 0] - 1] -= 1.0
+    expected = np.where((targets > 0)[..., None], others, 0.0) / (targets > 0).sum()
+    np.testing.assert_allclose(gradient[..., 1:], expected, atol=1e-6)
+    assert not gradient[..., 0].any()
+
+
+@pytest.mark.parametrize("padding_id", [-1, -100, VOCABULARY + 3])
+def test_padding_need_not_be_an_id_of_the_vocabulary(padding_id):
+    targets, logits = example()
+    expected = float(MaskedCrossEntropy()(targets, logits))
+    targets = np.where(targets == 0, padding_id, targets)
+    np.testing.assert_allclose(float(MaskedCrossEntropy(padding_id)(targets, logits)), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("reduction", ["sum", "none", None])
+def test_another_reduction_is_refused(reduction):
+    with pytest.raises(ValueError, match=f"reduction is {reduction!r}; this loss is always the mean"):
+        MaskedCrossEntropy(reduction=reduction)
+
+
 def test_a_batch_of_padding_costs_nothing():
     targets, logits = example()
     assert float(MaskedCrossEntropy()(0 * targets, logits)) == 0.0
