@@ -22,9 +22,12 @@ def surprise(targets, logits, weights):
     Returns:
         Float32 tensor `(batch, timesteps)`, in nats.
     """
-    counts = ops.not_equal(weights, 0.0)
+    counts = ops.not_equal(weights, 0.0)  # (batch, timesteps)
     targets = ops.where(counts, ops.cast(targets, "int32"), 0)
     logits = ops.cast(logits, "float32")  # half precision has too few digits for a sum of exponentials
+    logits = ops.where(
+        counts[..., None], logits, 0.0
+    )  # here, so that gradients too are free of what was there
     nats = ops.sparse_categorical_crossentropy(targets, logits, from_logits=True)  # (batch, timesteps)
     return ops.where(counts, nats, 0.0)
 
