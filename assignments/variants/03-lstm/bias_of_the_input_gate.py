@@ -2,7 +2,7 @@
 
 LOSES = {
     "test-initial-bias-place": "Which columns are those of the forget gate",
-    "test-lstm-cell-weights": "before it has learnt anything",
+    "test-lstm-cell-weights": "before it has learned anything",
 }
 
 

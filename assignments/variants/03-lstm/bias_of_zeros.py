@@ -2,7 +2,7 @@
 
 LOSES = {
     "test-initial-bias-place": "is zero.*Which columns are those of the forget gate",
-    "test-lstm-cell-weights": "is zero everywhere.*before it has learnt anything",
+    "test-lstm-cell-weights": "is zero everywhere.*before it has learned anything",
 }
 
 

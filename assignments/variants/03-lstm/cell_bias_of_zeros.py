@@ -1,7 +1,7 @@
 """A new Keras cell has a forget bias of zero."""
 
 LOSES = {
-    "test-lstm-cell-weights": "is zero everywhere.*before it has learnt anything",
+    "test-lstm-cell-weights": "is zero everywhere.*before it has learned anything",
 }
 
 

@@ -2,6 +2,7 @@
 
 LOSES = {
     "test-lstm-cell-states": "keras.layers.RNN hands this list to the next step",
+    "test-lstm-cell-gradients": "In training nothing arrives.*lets numbers pass, but no gradient",
     "test-make-layer-keras": "only at index 0.*keras.layers.LSTM with the same weights",
 }
 

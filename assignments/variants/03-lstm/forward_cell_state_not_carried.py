@@ -3,6 +3,7 @@
 LOSES = {
     "test-lstm-forward-carries-states": "It should follow from hidden_states.",
     "test-lstm-forward-keras": "only at index 0.*keras.layers.LSTM with these weights",
+    "test-lstm-forward-gates": "If the states agree, do the gates of every step come back",
 }
 
 

@@ -5,6 +5,7 @@ LOSES = {
     "test-lstm-forward-carries-states": "It should follow from hidden_states.",
     "test-lstm-forward-rows": "changing row 0 of the batch changes the output of row 1",
     "test-lstm-forward-keras": "keras.layers.LSTM with these weights",
+    "test-lstm-forward-gates": "If the states agree, do the gates of every step come back",
 }
 
 

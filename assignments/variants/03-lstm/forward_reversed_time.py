@@ -5,6 +5,7 @@ LOSES = {
     "test-lstm-forward-carries-states": "It should follow from hidden_states.",
     "test-lstm-forward-causal": "read backwards",
     "test-lstm-forward-keras": "keras.layers.LSTM with these weights",
+    "test-lstm-forward-gates": "If the states agree, do the gates of every step come back",
 }
 
 

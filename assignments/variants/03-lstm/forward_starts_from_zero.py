@@ -3,6 +3,7 @@
 LOSES = {
     "test-lstm-forward-first-step": "does the first step start from",
     "test-lstm-forward-keras": "keras.layers.LSTM with these weights",
+    "test-lstm-forward-gates": "If the states agree, do the gates of every step come back",
 }
 
 

@@ -5,6 +5,7 @@ LOSES = {
     "test-lstm-step-write": "with the forget gate shut and the input gate open",
     "test-lstm-step-together": "Follow the first row of the table by hand",
     "test-lstm-forward-keras": "keras.layers.LSTM with these weights",
+    "test-lstm-forward-gates": "If the states agree, do the gates of every step come back",
 }
 
 

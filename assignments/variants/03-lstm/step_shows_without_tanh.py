@@ -4,6 +4,7 @@ LOSES = {
     "test-lstm-step-show": "What acts on that before it is shown",
     "test-lstm-step-together": "Follow the first row of the table by hand",
     "test-lstm-forward-keras": "keras.layers.LSTM with these weights",
+    "test-lstm-forward-gates": "If the states agree, do the gates of every step come back",
 }
 
 

@@ -1,0 +1,39 @@
+"""The Keras cell's bias stays as it was made."""
+
+LOSES = {
+    "test-lstm-cell-weights": "never change these weights of LSTMCell: bias",
+    "test-lstm-cell-gradients": "never change these weights of LSTMCell: bias",
+}
+
+
+# %% lstm-cell
+class LSTMCell(keras.layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.state_size = [units, units]  # hidden state and cell state
+
+    def build(self, input_shape):
+        features, columns = input_shape[-1], 4 * self.units
+        self.kernel = self.add_weight(shape=(features, columns), initializer="glorot_uniform", name="kernel")
+        self.recurrent_kernel = self.add_weight(
+            shape=(self.units, columns), initializer="orthogonal", name="recurrent_kernel"
+        )
+        self.bias = self.add_weight(
+            shape=(columns,),
+            initializer=lambda shape, dtype=None: initial_bias(self.units),
+            name="bias",
+            trainable=False,
+        )
+
+    def call(self, inputs, states):
+        hidden, cell_state = states
+        sums = (
+            keras.ops.matmul(inputs, self.kernel)
+            + keras.ops.matmul(hidden, self.recurrent_kernel)
+            + self.bias
+        )
+        i, f, g, o = keras.ops.split(sums, 4, axis=-1)
+        cell_state = keras.ops.sigmoid(f) * cell_state + keras.ops.sigmoid(i) * keras.ops.tanh(g)
+        hidden = keras.ops.sigmoid(o) * keras.ops.tanh(cell_state)
+        return hidden, [hidden, cell_state]

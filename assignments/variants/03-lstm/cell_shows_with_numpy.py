@@ -1,0 +1,35 @@
+"""The Keras cell leaves TensorFlow for one tanh."""
+
+LOSES = {
+    "test-lstm-cell-gradients": 'kernel of LSTMCell, in the columns of "input".*but no gradient',
+}
+
+
+# %% lstm-cell
+class LSTMCell(keras.layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.state_size = [units, units]  # hidden state and cell state
+
+    def build(self, input_shape):
+        features, columns = input_shape[-1], 4 * self.units
+        self.kernel = self.add_weight(shape=(features, columns), initializer="glorot_uniform", name="kernel")
+        self.recurrent_kernel = self.add_weight(
+            shape=(self.units, columns), initializer="orthogonal", name="recurrent_kernel"
+        )
+        self.bias = self.add_weight(
+            shape=(columns,), initializer=lambda shape, dtype=None: initial_bias(self.units), name="bias"
+        )
+
+    def call(self, inputs, states):
+        hidden, cell_state = states
+        sums = (
+            keras.ops.matmul(inputs, self.kernel)
+            + keras.ops.matmul(hidden, self.recurrent_kernel)
+            + self.bias
+        )
+        i, f, g, o = keras.ops.split(sums, 4, axis=-1)
+        cell_state = keras.ops.sigmoid(f) * cell_state + keras.ops.sigmoid(i) * keras.ops.tanh(g)
+        hidden = keras.ops.sigmoid(o) * np.tanh(cell_state)
+        return hidden, [hidden, cell_state]

@@ -1,0 +1,37 @@
+"""The Keras cell's kernel is pulled towards zero in training."""
+
+LOSES = {
+    "test-lstm-cell-gradients": "gradient of the kernel of LSTMCell.*acts on the way back alone",
+}
+
+
+# %% lstm-cell
+class LSTMCell(keras.layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.state_size = [units, units]  # hidden state and cell state
+
+    def build(self, input_shape):
+        features, columns = input_shape[-1], 4 * self.units
+        self.kernel = self.add_weight(
+            shape=(features, columns), initializer="glorot_uniform", regularizer="l2", name="kernel"
+        )
+        self.recurrent_kernel = self.add_weight(
+            shape=(self.units, columns), initializer="orthogonal", name="recurrent_kernel"
+        )
+        self.bias = self.add_weight(
+            shape=(columns,), initializer=lambda shape, dtype=None: initial_bias(self.units), name="bias"
+        )
+
+    def call(self, inputs, states):
+        hidden, cell_state = states
+        sums = (
+            keras.ops.matmul(inputs, self.kernel)
+            + keras.ops.matmul(hidden, self.recurrent_kernel)
+            + self.bias
+        )
+        i, f, g, o = keras.ops.split(sums, 4, axis=-1)
+        cell_state = keras.ops.sigmoid(f) * cell_state + keras.ops.sigmoid(i) * keras.ops.tanh(g)
+        hidden = keras.ops.sigmoid(o) * keras.ops.tanh(cell_state)
+        return hidden, [hidden, cell_state]
