@@ -7,6 +7,7 @@ import sys
 from coursepkg import __version__
 
 CANNOT = 2
+MOST_WORKERS = 10_000
 UNITS = {"K": 2**10, "M": 2**20, "G": 2**30}
 
 
@@ -81,7 +82,7 @@ def _parser():
     where = kernels.add_mutually_exclusive_group()
     where.add_argument("--user", action="store_true", help="install for this user, not this environment")
     where.add_argument("--prefix", metavar="FOLDER", help="install below FOLDER/share/jupyter")
-    kernels.set_defaults(run=_kernels)
+    kernels.set_defaults(run=_kernels, refuse=kernels.error)
     _add_grading(commands)
     return parser
 
@@ -94,7 +95,8 @@ def _add_grading(commands):
         "parallel and confined. Grades go into nbgrader's gradebook; autograded/ and feedback/ hold what "
         "formgrader and nbgrader expect. It can be stopped at any time: the same command goes on.",
         epilog="Exit code: 0 everything that was asked for is graded; 1 some submissions are rejected or "
-        "need a look; 2 it could not be done, or not all of it; 130 stopped by Ctrl-C.",
+        "need a look, or folders whose name is no student's id were left out; 2 it could not be done, or not "
+        "all of it; 130 stopped by Ctrl-C.",
     )
     _add_course(grade, "the assignment's name")
     grade.add_argument("--student", action="append", metavar="ID", help="only this student; may be repeated")
@@ -108,19 +110,27 @@ def _add_grading(commands):
         help="grade on the Dask cluster at this address, such as tcp://host:8786; its workers must see the "
         "course folder and the database under the same names",
     )
-    grade.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="what one cell may take (120)")
+    grade.add_argument(
+        "--timeout",
+        type=_seconds,
+        metavar="SECONDS",
+        help="what one cell may take (120); the whole submission has 900 seconds, or as many as one cell "
+        "where those are more",
+    )
     grade.add_argument(
         "--memory", type=_size, metavar="SIZE", help="what one submission may use, such as 2G (3G)"
     )
-    grade.add_argument("--dry-run", action="store_true", help="only say what would be graded, and why")
-    grade.add_argument("--watch", action="store_true", help="go on as submissions arrive, until Ctrl-C")
+    way = grade.add_mutually_exclusive_group()
+    way.add_argument("--dry-run", action="store_true", help="only say what would be graded, and why")
+    way.add_argument("--watch", action="store_true", help="go on as submissions arrive, until Ctrl-C")
     grade.add_argument(
         "--show-hidden", action="store_true", help="show the source of hidden tests in the feedback"
     )
     grade.add_argument(
         "--accept-risk",
         action="store_true",
-        help="grade unconfined where the machine cannot confine: students' code then has your rights",
+        help="where the machine cannot confine, grade all the same: students' code then has your rights; "
+        "where it can, this changes nothing",
     )
     grade.set_defaults(run=_grade)
 
@@ -172,7 +182,7 @@ def _add_grading(commands):
 
 
 def _add_course(parser, about, nargs=None):
-    parser.add_argument("assignment", metavar="ASSIGNMENT", nargs=nargs, help=about)
+    parser.add_argument("assignment", metavar="ASSIGNMENT", type=_name, nargs=nargs, help=about)
     parser.add_argument("--course", default=".", metavar="FOLDER", help="the course folder (this folder)")
     parser.add_argument("--db", metavar="URL", help="the gradebook's database (that of nbgrader_config.py)")
 
@@ -202,9 +212,15 @@ def _grading(command, **besides):
     return run
 
 
+def _name(text):
+    if not text.strip():
+        raise argparse.ArgumentTypeError(f"{text!r}: expected the name of an assignment, such as 02-rnn-bptt")
+    return text
+
+
 def _count(text):
-    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 10_000):
-        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number above 0")
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST_WORKERS):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number from 1 to {MOST_WORKERS:,}")
     return int(text)
 
 
@@ -214,27 +230,30 @@ def _size(text):
         size = float(number) * UNITS.get(unit, 1)
     except ValueError:
         size = 0.0
-    if not 64 * 2**20 <= size < 2**50:
-        raise argparse.ArgumentTypeError(f"{text!r}: expected a size such as 3G or 1500M, at least 64M")
+    if not 128 * 2**20 <= size <= 2**40:  # less is not enough for the tests alone
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a size such as 3G or 1500M, from 128M to 1024G")
     return int(size)
 
 
 def _seconds(text):
-    return _above_zero(text, "a number of seconds")
+    value = _number(text)
+    if not 1 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a number of seconds, at least 1")
+    return value
 
 
 def _score(text):
-    return _above_zero(text, "a number")
-
-
-def _above_zero(text, what):
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
+    value = _number(text)
     if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r}: expected {what} above 0")
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a number above 0")
     return value
+
+
+def _number(text):
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")  # which lies in no range
 
 
 def _check(options):
@@ -306,6 +325,8 @@ def _datasets(options):
 def _kernels(options):
     from coursepkg.grading import kernelspecs
 
+    if not options.install and (options.user or options.prefix is not None):
+        options.refuse("--user and --prefix say where to install: expected --install with them")
     if options.install:
         try:
             for folder in kernelspecs.install(options.user, options.prefix):

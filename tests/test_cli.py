@@ -63,10 +63,19 @@ def test_datasets_shows_one_entry_and_suggests_the_nearest(capsys):
     assert "Did you mean 'sunspots'?" in capsys.readouterr().err
 
 
-def test_a_bad_timeout_is_refused(capsys):
+@pytest.mark.parametrize("text", ["soon", "0.5", "-3", "inf"])
+def test_a_bad_timeout_is_refused(capsys, text):
     with pytest.raises(SystemExit):
-        main(["check", "x.ipynb", "--timeout", "soon"])
-    assert "'soon': expected a number of seconds above 0" in capsys.readouterr().err
+        main(["check", "x.ipynb", f"--timeout={text}"])
+    assert f"{text!r}: expected a number of seconds, at least 1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("options", [["--user"], ["--prefix", "somewhere"]])
+def test_where_to_install_says_nothing_without_install(capsys, options):
+    with pytest.raises(SystemExit) as stop:
+        main(["kernels", *options])
+    assert stop.value.code == 2
+    assert "expected --install with them" in capsys.readouterr().err
 
 
 def test_a_wrong_kind_of_file_gives_one_sentence_and_code_2(tmp_path):

@@ -10,6 +10,7 @@ import socket
 import time
 import weakref
 
+from coursepkg.grading.processor_meter import ProcessorMeter
 from coursepkg.grading.warm import MESSAGE_BYTES, descendants
 
 SPAWN_SECONDS = 60.0  # in which a child starts, or is gone
@@ -44,6 +45,7 @@ class Child:
         self._work = work
         self._killed = self._forced = False
         self._said = b""
+        self._meter = ProcessorMeter(parent.limits)
         self._own = self._proportional = 0  # when it was last measured which pages are shared
         weakref.finalize(self, os.close, descriptor).atexit = False  # `close` may yet be called at exit
 
@@ -76,6 +78,10 @@ class Child:
                 total += (disk.f_blocks - disk.f_bfree) * disk.f_frsize
             total += _sockets(self.pid) * SOCKET_BYTES
         return total
+
+    def too_busy(self):
+        """Returns why it must end for what it takes of the processors, or `""`; to be asked now and then."""
+        return self._meter.look([self.pid, *descendants(self.pid)]) if self.alive() else ""
 
     def hang_up(self):
         """Asks for the end of every process of it, and does not wait: `kill` sees to it that it comes."""
@@ -151,22 +157,22 @@ def _sockets(pid):
     return 0
 
 
-def _own_memory(pid):
-    """Resident bytes of a process but those of files on a disk, shared pages in full, and its page tables."""
-    fields = ("RssAnon:", "RssShmem:", "VmPTE:")
-    with contextlib.suppress(OSError), open(f"/proc/{pid}/status") as file:
+def _own_memory(pid, proc="/proc"):
+    """Bytes of a process but those of files on a disk, shared pages in full, swapped ones too, and tables."""
+    fields = ("RssAnon:", "RssShmem:", "VmSwap:", "VmPTE:")
+    with contextlib.suppress(OSError), open(f"{proc}/{pid}/status") as file:
         return 1024 * sum(int(line.split()[1]) for line in file if line.startswith(fields))
     return 0
 
 
-def _proportional_memory(pid):
-    """Resident bytes of a process, shared pages divided by how many share them, and its page tables."""
-    fields = ("VmPTE:", "Pss:")
+def _proportional_memory(pid, proc="/proc"):
+    """Bytes of a process, swapped ones too, shared pages divided by how many share them, and page tables."""
+    fields = ("VmPTE:", "Pss:", "SwapPss:")
     try:
-        with open(f"/proc/{pid}/smaps_rollup") as file:
+        with open(f"{proc}/{pid}/smaps_rollup") as file:
             lines = file.readlines()
     except OSError:  # a kernel without it: what is no file's and no other's, as near as it says
-        lines, fields = [], ("VmPTE:", "RssAnon:", "RssShmem:")
-    with contextlib.suppress(OSError), open(f"/proc/{pid}/status") as file:
+        lines, fields = [], ("VmPTE:", "RssAnon:", "RssShmem:", "VmSwap:")
+    with contextlib.suppress(OSError), open(f"{proc}/{pid}/status") as file:
         lines += file.readlines()
     return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(fields))

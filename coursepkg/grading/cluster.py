@@ -12,6 +12,33 @@ from coursepkg.grading.order import LEASE_SECONDS, Trouble, single_threaded, wor
 
 STOP_POLL_SECONDS = 1.0
 STOP_SECONDS = 10.0  # in which the cluster gives back what it holds
+WITH_PORT = ("tcp", "tls", "ws", "wss")
+
+
+def check_address(address):
+    """Sees that an address can be a scheduler's; a `Client` tries one that cannot for half a minute.
+
+    Args:
+        address: str, such as `"tcp://host:8786"`.
+
+    Raises:
+        Trouble: if it cannot.
+    """
+    from distributed.comm.addressing import parse_address, parse_host_port
+    from distributed.comm.registry import get_backend
+
+    try:
+        scheme, location = parse_address(address, strict=True)
+        get_backend(scheme)
+        if scheme in WITH_PORT:
+            host, port = parse_host_port(location)
+            if not host or not 0 < port < 2**16:
+                raise ValueError(f"no host and port in {location!r}")
+    except ValueError as error:
+        raise Trouble(
+            f"{address!r} is not the address of a Dask scheduler ({error}). Expected the one that `dask "
+            "scheduler` prints, such as tcp://host:8786."
+        ) from error
 
 
 class ClusterPool:

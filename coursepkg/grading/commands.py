@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from coursepkg.grading.course import open_course
+from coursepkg.grading.database import expect_gradebook
 from coursepkg.grading.limits import Limits
 from coursepkg.grading.order import Order, Trouble, trouble_in
 from coursepkg.grading.progress import Display, plain, print_table
@@ -29,7 +30,7 @@ def grade(options, nursery=None):
         db_url=options.db,
         students=tuple(options.student) if options.student else None,
         limits=_limits(options),
-        confined=not options.accept_risk,
+        accept_risk=options.accept_risk,
         show_hidden=options.show_hidden,
     )
     return run(order, options, nursery)
@@ -52,12 +53,13 @@ def run(order, options, nursery=None):
         for caution in task.assignment.cautions:
             display.say(caution)
         if options.dry_run:
-            return _say_what_would_be_done(task.choose())
+            return _say_what_would_be_done(task, display)
         if options.watch:
             display.say(f"Watching {order.assignment}; Ctrl-C ends it.")
             summary = task.watch()
         else:
             choices = task.choose()
+            _say_if_nothing_is_there(task, choices, display)
             summary = task.grade(choices)
             up_to_date = sum(not choice.grade for choice in choices)
             if up_to_date:
@@ -85,7 +87,16 @@ def _limits(options):
     return replace(Limits(), **wanted)
 
 
-def _say_what_would_be_done(choices):
+def _say_if_nothing_is_there(task, choices, display):
+    if not choices:
+        name = task.order.assignment
+        where = task.course.path("submitted", "<student>", name)
+        display.say(f"Nothing was handed in for {name}: expected folders {where}.")
+
+
+def _say_what_would_be_done(task, display):
+    choices = task.choose()
+    _say_if_nothing_is_there(task, choices, display)
     for choice in choices:
         print(f"{'grade' if choice.grade else 'leave'}  {plain(choice.student)}: {plain(choice.why)}")
     count = sum(choice.grade for choice in choices)
@@ -164,7 +175,9 @@ def similarity(options):
 def _with_course(options, write):
     order = Order(str(Path(options.course).resolve()), getattr(options, "assignment", "") or "", options.db)
     try:
-        return write(open_course(order.course, order.db_url))
+        course = open_course(order.course, order.db_url)
+        expect_gradebook(course.db_url)
+        return write(course)
     except Exception as error:
         trouble = trouble_in(error, order)
         if trouble is None:

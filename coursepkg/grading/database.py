@@ -17,6 +17,7 @@ from sqlalchemy import event, exc
 
 WAIT = 60  # seconds for another program's transaction to end
 TRIES = 5  # of a transaction that another one got in the way of
+GRADEBOOK_TABLES = {"student", "grade"}  # by which a database of nbgrader's is known
 
 
 class DatabaseProblem(Exception):
@@ -42,10 +43,35 @@ def exists(url):
         url: str, or an SQLAlchemy `URL`.
 
     Returns:
-        bool; `True` for every database that is no file.
+        bool; `True` for every database that is no file, and for one that may not be looked at.
     """
     parsed = sqlalchemy.make_url(url)
-    return parsed.get_backend_name() != "sqlite" or Path(parsed.database.removeprefix("file:")).exists()
+    if parsed.get_backend_name() != "sqlite":
+        return True
+    try:
+        return Path(parsed.database.removeprefix("file:")).exists()
+    except OSError:  # opening it will say what is wrong
+        return True
+
+
+def expect_gradebook(url):
+    """Sees that a database is there and is a gradebook, and writes nothing.
+
+    Opening a mistyped address would make an empty file, and preparing it a gradebook without anybody in it.
+
+    Args:
+        url: str, the database's URL.
+
+    Raises:
+        DatabaseProblem: if there is no database, or it is no gradebook of nbgrader's.
+    """
+    with reading(url) as connection:
+        tables = set(sqlalchemy.inspect(connection).get_table_names())
+    if GRADEBOOK_TABLES - tables:
+        raise DatabaseProblem(
+            f"The database {shown(url)} holds no gradebook: expected nbgrader's tables. If the address is "
+            "right, `nbgrader generate_assignment` with the assignment's name makes them."
+        )
 
 
 @contextmanager
@@ -59,8 +85,13 @@ def reading(url):
         A SQLAlchemy connection.
 
     Raises:
-        DatabaseProblem: if the database cannot be read.
+        DatabaseProblem: if there is no database, or it cannot be read.
     """
+    if not exists(url):
+        raise DatabaseProblem(
+            f"There is no database at {sqlalchemy.make_url(url).database}: expected the course's gradebook. "
+            "If the address is right, `nbgrader generate_assignment` with the assignment's name makes it."
+        )
     with _explained(url), _engine(url).connect() as connection:
         yield connection
 
@@ -151,7 +182,7 @@ def _make_tables(url, course_id, metadata):
     engine = _engine(url)
     with engine.connect() as connection:
         tables = set(sqlalchemy.inspect(connection).get_table_names())
-    if not {"student", "grade"} <= tables:
+    if GRADEBOOK_TABLES - tables:
         from nbgrader.api import Gradebook
 
         with _alembic_on_path(), Gradebook(url, course_id):
@@ -252,7 +283,8 @@ ADVICE = (
     ),
     (
         ("no such table", "no such column", "undefined", "does not exist"),
-        "The gradebook has an older form. Back it up, then run `nbgrader db upgrade`.",
+        "This is no gradebook of nbgrader's, or one of an older form. If its address is right, back it up, "
+        "then run `nbgrader db upgrade`.",
     ),
     (
         ("refused", "could not connect", "connection failed", "timeout expired"),

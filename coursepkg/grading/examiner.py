@@ -2,10 +2,8 @@
 
 import ast
 import asyncio
-import builtins
 import contextlib
 import dataclasses
-import dis
 import inspect
 import math
 import numbers
@@ -20,6 +18,7 @@ from coursepkg.checks import boundary
 from coursepkg.grading import proxies
 from coursepkg.grading.alarm import TooSlow, alarm
 from coursepkg.grading.capture import Outputs, Streams, clean
+from coursepkg.grading.cell_names import EVERY, Names, Withheld, names_given_by, names_in_classes
 from coursepkg.grading.limits import Limits
 from coursepkg.grading.link import Link
 from coursepkg.grading.packing import is_name
@@ -38,26 +37,6 @@ def serve(connected):
         connected: `socket.socket` to the worker.
     """
     Examiner(connected).serve()
-
-
-class Names(dict):
-    """The names of all test cells; one that no test or locked cell defines is looked for at the student's.
-
-    Args:
-        find: function of a name that no cell defines and Python does not know, which returns its value.
-
-    Raises:
-        KeyError: when a name that Python has itself is looked up, so that Python goes on to its own.
-    """
-
-    def __init__(self, find):
-        super().__init__(__name__="__main__", __builtins__=builtins)
-        self.find = find
-
-    def __missing__(self, name):
-        if hasattr(builtins, name):
-            raise KeyError(name)
-        return self.find(name)
 
 
 class Examiner:
@@ -105,6 +84,9 @@ class Examiner:
                 answer = {"modules": new}
             elif action == "student":
                 answer = self.meet(self.control.receive_socket(), message.get("seconds"))
+            elif action == "withhold":
+                self.withhold(message)
+                answer = {"ok": True}
             else:
                 answer = self._run_guarded(message)
             self.control.send(answer)
@@ -150,6 +132,8 @@ class Examiner:
         try:
             return self.run_cell(cell)
         except Exception as error:
+            if cell["kind"] in ("test", "locked"):
+                self.withhold(cell)
             status = "manual" if cell["kind"] == "test" else "error"
             message = (
                 f"The grader could not take this cell ({type(error).__name__}). A person will look at it."
@@ -232,6 +216,7 @@ class Examiner:
     def _run_test(self, cell, outputs, deadline):
         """Runs a test cell here; returns status, points and message."""
         if self.link is None or self.link.state != "ok":
+            self.withhold(cell)
             return "not run", 0.0, "There is no process for your code."
         error, value = self._execute(cell, outputs, deadline)
         points = float(cell["points"])
@@ -242,6 +227,10 @@ class Examiner:
             self._pass_on_names()
         except StudentStopped as problem:
             error = error or problem
+        if self.names.missed:
+            name, lost = next(iter(self.names.missed.items()))
+            message = f"It needs '{name}' of the cell '{lost}', which the grader could not judge."
+            return "manual", None, f"{message} A person will look at it."
         if error is None:
             if isinstance(value, numbers.Real) and not isinstance(value, bool):
                 outputs.show({"text/plain": f"{value}"})
@@ -266,7 +255,8 @@ class Examiner:
         if self.link is not None:
             self.link.deadline, self.link.outputs = deadline, outputs
         self.outputs = outputs
-        body = None
+        self.names.missed.clear()
+        body = last = error = value = None
         try:
             with self.streams.into(outputs), alarm(deadline + GRACE) as rung:
                 try:
@@ -274,23 +264,48 @@ class Examiner:
                     with self._names_of_classes(body):
                         _evaluate(body, self.names)
                         value = None if last is None else _evaluate(last, self.names)
-                except BaseException as error:
-                    error.said = str(error)  # here, while there is time: a message may show student's objects
+                except BaseException as problem:
+                    problem.said = str(problem)  # here, while there is time: it may show student's objects
                     raise
-            return TooSlow("the cell's time is over") if rung else None, value
-        except BaseException as error:  # the tests' own process ends for no cell
-            if body is not None:  # what it did not come to define must not be the student's to define
-                self.ours |= _names_given_by(body)
-            return error, None
+            if rung:
+                error = TooSlow("the cell's time is over")
+        except BaseException as problem:  # the tests' own process ends for no cell
+            error = problem
+        if body is None and not isinstance(error, SyntaxError):
+            self.names.withhold({EVERY}, cell["name"])
+        elif body is not None:
+            self._keep_names(names_given_by(body, last), cell["name"], error)
+        return error, value
+
+    def _keep_names(self, given, name, error):
+        """What a cell did not come to define must not be the student's to define."""
+        if self.names.missed:  # it may have gone another way than it would have with all its names
+            self.names.withhold(given, name)
+        elif error is not None:
+            self.ours |= given - {EVERY}
+            self.names.withhold(given & {EVERY}, name)
+
+    def withhold(self, cell):
+        """What a cell was to define that is not run here is nobody's: who uses it is judged by a person.
+
+        Args:
+            cell: dict with `name` and `source`.
+        """
+        given = {EVERY}
+        with contextlib.suppress(Exception):
+            given = names_given_by(*_compile(cell["source"], f"<{cell['name']}>"))
+        self.names.withhold(given, cell["name"])
 
     @contextlib.contextmanager
     def _names_of_classes(self, code):
         """Student's names that stand in the body of a class, where Python asks no `__missing__` for them."""
         found = {}
-        for name in _names_in_classes(code):
-            if name not in self.names and not hasattr(builtins, name):
-                with contextlib.suppress(KeyError):
-                    found[name] = self.names[name] = self.find_name(name)
+        for name in names_in_classes(code):
+            withheld = self.names.withheld_by(name) is not None
+            defined = withheld and name in names_given_by(code)  # by this cell, before it comes to the class
+            if name not in self.names and not defined:
+                with contextlib.suppress(KeyError, Withheld):
+                    found[name] = self.names[name] = self.names[name]
         try:
             yield
         finally:
@@ -365,21 +380,6 @@ def _compile(source, name):
     if tree.body and isinstance(tree.body[-1], ast.Expr) and not source.rstrip().endswith(";"):
         last = compile(ast.Expression(tree.body.pop().value), name, "eval", flags, dont_inherit=True)
     return compile(tree, name, "exec", flags, dont_inherit=True), last
-
-
-def _names_in_classes(code, inside=False):
-    """The names that the bodies of classes look up, wherever in a cell they stand."""
-    names = set(code.co_names) if inside and not code.co_flags & inspect.CO_OPTIMIZED else set()
-    for part in code.co_consts:
-        if inspect.iscode(part):
-            names |= _names_in_classes(part, inside=True)
-    return names
-
-
-def _names_given_by(code):
-    """The names that a cell defines for those behind it."""
-    stores = ("STORE_NAME", "STORE_GLOBAL")
-    return {step.argval for step in dis.get_instructions(code) if step.opname in stores}
 
 
 def _evaluate(code, names):

@@ -128,8 +128,9 @@ class Link:
         packer = _ToStudent(self)
         message = {"do": action, **content}
         if arguments or keywords:
-            message["arguments"] = packer.pack(list(arguments))
-            message["keywords"] = packer.pack(keywords)
+            with _what_is_ours("An argument"):
+                message["arguments"] = packer.pack(list(arguments))
+                message["keywords"] = packer.pack(keywords)
         back = self.undo is not None and action == "call"
         if back:
             message["back"] = True
@@ -137,10 +138,8 @@ class Link:
         message["number"] = number = self.number
         message["drop"], self.dropped = self.dropped, []
         with self._in_flight():
-            try:
+            with _what_is_ours("An argument"):
                 self.connection.send(message, packer.arrays, self.deadline)
-            except TooLarge as problem:
-                raise CannotCross(f"An argument cannot go to the student's process: {problem}.") from None
             answer, unpacker = self._await(number)
             value, error = self._read(answer, unpacker, action in WITHOUT_VALUE)
             if back and error is None:
@@ -271,8 +270,10 @@ class Link:
         packer = _ToStudent(self)
         self.nested += 1
         try:
-            answer = {"value": packer.pack(self.functions[number](*arguments, **keywords))}
-            self.connection.send({"answer": answer}, packer.arrays, self.deadline)
+            value = self.functions[number](*arguments, **keywords)
+            with _what_is_ours("What a function of the test returned"):
+                answer = {"value": packer.pack(value)}
+                self.connection.send({"answer": answer}, packer.arrays, self.deadline)
         except WireError:
             raise
         except Exception as error:  # goes through student code, as in one kernel, and comes back as it was
@@ -283,6 +284,15 @@ class Link:
             self.connection.send({"answer": answer}, (), self.deadline)
         finally:
             self.nested -= 1
+
+
+@contextlib.contextmanager
+def _what_is_ours(name):
+    """A value of the test's that is too large, of which nothing was sent yet, is not laid to the answer."""
+    try:
+        yield
+    except TooLarge as problem:
+        raise CannotCross(f"{name} cannot go to the student's process: {problem}.") from None
 
 
 class Far:

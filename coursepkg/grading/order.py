@@ -41,6 +41,7 @@ class Order:
         students: tuple of str, whose submissions to take; `None` takes everybody's.
         limits: `Limits`.
         confined: bool, whether students' code runs under bubblewrap.
+        accept_risk: bool, whether it may run without, where the machine at hand cannot confine.
         show_hidden: bool, whether feedback may show the source of hidden tests.
         patience: float, for how many seconds to wait for more work before ending.
         session: str, `module:function` that grades one submission.
@@ -62,6 +63,7 @@ class Order:
     parent: str = "coursepkg.grading.sandbox:WarmParent"
     imports: tuple | None = None
     gradebook: str | None = None
+    accept_risk: bool = False
 
     def to_json(self):
         """Returns the order as a line of JSON."""
@@ -106,6 +108,8 @@ def trouble_in(error, order):
     if isinstance(error, Trouble):
         return error
     text = " ".join(str(error).split())
+    if type(error).__name__ == "OutputProblem":
+        return Trouble(text)  # whatever is full or read-only there, it need not be the course's disk
     number = next((one.errno for one in _chain(error) if isinstance(one, OSError)), None)
     if number in FULL or any(words in text.lower() for words in ("disk is full", "no space left")):
         return Trouble(

@@ -135,7 +135,7 @@ class ConfinedProvisioner(KernelProvisionerBase):
         return _warm_parents[limits, imports]
 
     def _watch(self, child, limits):
-        """Stops the kernel when it holds too much memory or lives too long; runs in a thread of its own."""
+        """Stops the kernel when it lives too long or takes too much; runs in a thread of its own."""
         started = time.monotonic()
         while self.child is child and child.alive():
             reason = ""
@@ -143,6 +143,8 @@ class ConfinedProvisioner(KernelProvisionerBase):
                 reason = f"it ran for more than {limits.submission_seconds:g} s"
             elif child.usage() > limits.memory:
                 reason = f"it used more than {limits.memory / 2**20:,.0f} MiB of memory"
+            else:
+                reason = child.too_busy()
             if reason:
                 self._stopped_because = reason
                 child.kill()

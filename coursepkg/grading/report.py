@@ -84,6 +84,7 @@ def write_report(course, assignment, out=None):
 
     Raises:
         GradebookProblem: if the gradebook does not know the assignment.
+        OutputProblem: if the folder cannot be written.
     """
     from pathlib import Path
 
@@ -109,10 +110,9 @@ def gather(course, assignment):
     """
     from coursepkg.grading import gradebook, work_queue
 
-    queue = work_queue.Queue(course)
     totals = {total.student: total for total in gradebook.totals(course, [assignment])}
-    queued = {row.student: row for row in queue.rows(assignment)}
-    outcomes = queue.outcomes(assignment)
+    queued = {row.student: row for row in work_queue.rows(course, assignment)}
+    outcomes = work_queue.outcomes(course, assignment)
     submitted = {submission.student for submission in course.submitted(assignment)}
     return [
         _row(name, totals.get(name), queued.get(name), outcomes.get(name), name in submitted)

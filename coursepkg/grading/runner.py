@@ -1,21 +1,22 @@
 """A grading run: what needs grading goes into the queue, a pool of workers empties it, the end is told."""
 
 import contextlib
+import functools
 import hashlib
 import signal
 import threading
 import time
 from dataclasses import dataclass, field, fields, replace
 
-from coursepkg.grading import intake, plan
+from coursepkg.grading import intake, plan, sandbox, work_queue
 from coursepkg.grading.arrivals import Arrivals
-from coursepkg.grading.cluster import ClusterPool
+from coursepkg.grading.cluster import ClusterPool, check_address
 from coursepkg.grading.database import shown
 from coursepkg.grading.order import LEASE_SECONDS, Trouble, explained
 from coursepkg.grading.outcome import GRADED, REJECTED
 from coursepkg.grading.pool import LocalPool
 from coursepkg.grading.work_queue import DONE, FAILED, LEASED, QUEUED, Queue, Task
-from coursepkg.grading.worker import STOP_SIGNALS, course_of
+from coursepkg.grading.worker import STOP_SIGNALS, confinement_here, course_of
 
 WATCH_SECONDS = 1.0  # between two looks at the submitted folders
 WATCH_PATIENCE = 300.0  # for which an idle worker keeps its warm parent
@@ -118,7 +119,7 @@ class Run:
         nursery: `WarmParent` that workers on this machine get twins of, or `None`: each then starts its own.
 
     Raises:
-        Trouble: if there is no such course or assignment.
+        Trouble: if there is no such course, gradebook or assignment, or the scheduler's address is none.
     """
 
     def __init__(self, order, force=False, workers=None, scheduler=None, display=None, nursery=None):
@@ -130,10 +131,16 @@ class Run:
         self.nursery = nursery
         self.arrivals = Arrivals()
         self.stop = StopSign()
+        if scheduler is not None:
+            check_address(scheduler)
         with explained(order):
             self.course = course_of(order)
-            self.queue = Queue(self.course)
             self.assignment = plan.read_assignment(self.course, order.assignment)
+
+    @functools.cached_property
+    def queue(self):
+        """`Queue`, whose table is made when it is first asked for: `choose` changes nothing."""
+        return Queue(self.course)
 
     def choose(self, submissions=None):
         """Decides about submissions, and changes nothing.
@@ -148,7 +155,7 @@ class Run:
             Trouble: if a student who was asked for handed in nothing, or the folders cannot be read.
         """
         with explained(self.order):
-            known = {row.student: row for row in self.queue.rows(self.order.assignment)}
+            known = {row.student: row for row in work_queue.rows(self.course, self.order.assignment)}
             submissions = self.submissions() if submissions is None else submissions
             return [self._choose(one, known.get(one.student)) for one in submissions]
 
@@ -269,20 +276,26 @@ class Run:
         self.queue.add_all(self.order.assignment, wanted, self.assignment.version, force=self.force)
 
     def _pool(self, order):
-        if self.scheduler:
+        if self.scheduler is not None:
             order = replace(order, gradebook=shown(self.course.db_url))
             pool = ClusterPool(order, self.scheduler, self.workers)
+            if self.display and order.confined and order.accept_risk:
+                self.display.say(
+                    "Machines of the cluster that cannot confine run students' code unconfined, with the "
+                    "rights of the Dask worker's account; the worker's log says where."
+                )
             if self.display and order.gradebook.startswith("sqlite") and len(pool.hosts()) > 1:
                 self.display.say(
                     "The gradebook is SQLite and the workers run on several machines. Its locks may not hold "
                     "on a file system that they share: PostgreSQL is the safe choice (--db)."
                 )
             return _Closing(self, pool)
-        if order.confined:
-            from coursepkg.grading.sandbox import why_not_confined
-
-            if why := why_not_confined():
-                raise Trouble(why)
+        confined, said = confinement_here(order)
+        if confined and (why := sandbox.why_not_confined()):
+            raise Trouble(why)
+        if said and self.display:
+            self.display.say(said)
+        order = replace(order, confined=confined)
         return _Closing(self, LocalPool(order, self.workers, self.course, self.assignment, self.nursery))
 
     def _close_display(self):

@@ -168,6 +168,8 @@ class WarmParent:
                 `limits.disk_bytes`.
         """
         files = _checked_files(files or {}, self.limits)
+        if reason := self.limits.why_too_little():
+            raise CannotStart(reason)
         for _ in range(ATTEMPTS):
             if self._process is None or self._process.poll() is not None:
                 self._start()

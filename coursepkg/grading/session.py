@@ -1,7 +1,7 @@
 """One submission, from its folder to its outcome: two processes, one cell after another."""
 
-import contextlib
 import json
+import random
 import select
 import time
 from dataclasses import asdict
@@ -23,10 +23,11 @@ from coursepkg.grading.wire import Connection, WireError
 FIRST_LOOK_SECONDS = 0.02
 LOOK_SECONDS = 0.25  # how often a running cell's memory is measured; measuring costs milliseconds
 GRACE_SECONDS = 20.0  # what an examiner may take beyond a cell's time before it is given up
+MOST_NAMED = 6  # cells in one sentence
 EXAMINERS = 2  # how many one notebook may use up before a person is asked
 OUTPUT_BYTES = 32 * MEBIBYTE  # what all cells of a notebook may show together
 JUDGED = ("test", "manual")
-NO_EXAMINER = "The grader itself could not go on before this cell. Your instructor will look at it."
+NO_EXAMINER = "The grader itself could not judge this cell. Your instructor will look at it."
 
 
 class ExaminerLost(Exception):
@@ -122,7 +123,10 @@ class Sitting:
         self.ended_for = ""  # what the student's process used too much of
         self.executed = 0
         self.room = OUTPUT_BYTES
+        self.at = None  # the position of the cell that the examiner is at
         self.fatal = set()  # positions of cells over which an examiner was lost
+        self.lost = {}  # names of cells at which one was lost, and why
+        self.closed = False  # whether a cell is missing on which everything behind it may build
         judged = [position for position, cell in enumerate(rebuilt.cells) if cell.kind in JUDGED]
         self.first, self.last = (judged[0], judged[-1]) if judged else (0, 0)
 
@@ -151,14 +155,27 @@ class Sitting:
                 reply = {"status": "passed"}
             elif stopped:
                 reply = {"status": "not run", "message": stopped}
-            elif self.examiners > EXAMINERS:
+            elif self.closed or self.examiners > EXAMINERS:
                 reply = {"status": "manual", "earned": None, "message": NO_EXAMINER}
             else:
                 reply = self._take(position, cell)
                 self._keep_outputs(cell, reply)
             if cell.kind in JUDGED:
                 results.append(self._judge(cell, reply))
+        if self.lost:
+            self.concern = f"{self._what_was_lost(results)} {self.concern}".strip()
         return results
+
+    def _what_was_lost(self, results):
+        """A sentence for the person who judges what no examiner could."""
+        tests = {cell.name for cell in self.rebuilt.cells if cell.kind == "test"}
+        waiting = [f"'{one.grade_id}'" for one in results if one.earned is None and one.grade_id in tests]
+        if len(waiting) > MOST_NAMED:
+            waiting[MOST_NAMED:] = [f"{len(waiting) - MOST_NAMED} more"]
+        judging = f"could not judge {', '.join(waiting)}, because it " if waiting else ""
+        places, reasons = ", ".join(map(repr, self.lost)), "; ".join(dict.fromkeys(self.lost.values()))
+        lost = f"The grader {judging}lost its own process at {places} ({reasons})."
+        return f"{lost} Your instructor will look at it."
 
     def _why_stop(self):
         """Returns why no further cell is taken, or `""`."""
@@ -178,12 +195,11 @@ class Sitting:
         """Has one cell taken; where the student's process is lost over it, the next cell gets a new one."""
         try:
             self._start(position)
-            reply = self._ask(self._request(position), self._seconds() + GRACE_SECONDS)
+            reply = self._have_run(position)
         except _NoStudent as problem:
             return {"status": "stopped", "message": str(problem), "earned": 0.0}
         except ExaminerLost as problem:
-            self.fatal.add(position)
-            return self._without_examiner(cell, problem)
+            return self._without_examiner(position, problem)
         if reply.get("student") != "ok":
             if reply["status"] != "too slow":
                 reply["message"] = self._explain(reply)
@@ -206,8 +222,17 @@ class Sitting:
     def _learn_modules(self):
         """What the set-up imported, the next submission finds imported already."""
         if self.examiner is not None:
-            with contextlib.suppress(ExaminerLost):
+            try:
                 self.parent.preload(self._ask({"do": "modules"}, GRACE_SECONDS)["modules"])
+            except ExaminerLost:  # its answer may yet come, and must not be taken for another
+                self._end_examiner()
+
+    def _have_run(self, position):
+        """Has the examiner take one cell; if it is lost over it, `at` still says which one that was."""
+        self.at = position
+        reply = self._ask(self._request(position), self._seconds() + GRACE_SECONDS)
+        self.at = None
+        return reply
 
     def _request(self, position):
         cell = self.rebuilt.cells[position]
@@ -245,11 +270,12 @@ class Sitting:
         if position:
             self._start_student()
             for earlier in range(position):  # what later tests may build on; the verdicts stand
-                if self.rebuilt.cells[earlier].runs and earlier not in self.fatal:
-                    reply = self._ask(self._request(earlier), self._seconds() + GRACE_SECONDS)
-                    if reply.get("student") != "ok":
-                        self._end_student()
-                        self._start(0)
+                if earlier in self.fatal:
+                    lost = self.rebuilt.cells[earlier]
+                    self._ask({"do": "withhold", "name": lost.name, "source": lost.source}, GRACE_SECONDS)
+                elif self.rebuilt.cells[earlier].runs and self._have_run(earlier).get("student") != "ok":
+                    self._end_student()
+                    self._start(0)
 
     def _start_student(self):
         self.students += 1
@@ -279,12 +305,13 @@ class Sitting:
         return self._receive(seconds)
 
     def _receive(self, seconds):
-        """Waits for the examiner's answer, and meanwhile looks after memory."""
+        """Waits for the examiner's answer, and meanwhile looks after memory and processors."""
         deadline, wait = time.monotonic() + seconds, FIRST_LOOK_SECONDS
-        while not select.select([self.control.socket], [], [], wait)[0]:
+        # At moments that nobody can foresee, who would have his processes pause for them.
+        while not select.select([self.control.socket], [], [], wait * random.uniform(0.5, 1.5))[0]:
             if time.monotonic() > deadline:
                 raise ExaminerLost(f"it did not answer within {seconds:.0f} s")
-            self._look_at_memory()
+            self._look()
             wait = min(wait * 2, LOOK_SECONDS)
         try:
             message, _ = self.control.receive(time.monotonic() + GRACE_SECONDS)
@@ -292,12 +319,16 @@ class Sitting:
             raise ExaminerLost(self.examiner.ended_because() or str(error)) from None
         return message
 
-    def _look_at_memory(self):
+    def _look(self):
+        """Ends what uses more than it may of the machine."""
         used = self.student.usage() if self.student is not None else 0
         judging = self.examiner.usage()
         self.peak_memory = max(self.peak_memory, used + judging)
         if used > self.limits.memory:
             self.ended_for = f"it used more than {self.limits.memory / MEBIBYTE:.0f} MiB of memory"
+            self.student.kill()
+        elif self.student is not None and (busy := self.student.too_busy()):
+            self.ended_for = busy
             self.student.kill()
         if judging > self.limits.memory:
             raise ExaminerLost(f"it used more than {self.limits.memory / MEBIBYTE:.0f} MiB of memory")
@@ -310,16 +341,25 @@ class Sitting:
             reason = self.student.ended_because()
         return f"Your code's process is gone: {reason}." if reason else reply["message"]
 
-    def _without_examiner(self, cell, problem):
-        """The examiner is lost, which no answer should bring about: a person looks at the submission."""
+    def _without_examiner(self, position, problem):
+        """The examiner is lost, which no answer should bring about: a person looks at the submission.
+
+        What the cell over which it was lost was to define must never be taken from the answer instead. The
+        next examiner withholds a test's names; behind any other cell everything is a person's to judge.
+        """
+        if self.at is not None:
+            self.fatal.add(self.at)
+            self.closed = self.closed or self.rebuilt.cells[self.at].kind != "test"
+        self.lost.setdefault(self.rebuilt.cells[position if self.at is None else self.at].name, str(problem))
+        self.at = None
+        self._end_examiner()
+        return {"status": "manual", "earned": None, "message": NO_EXAMINER}
+
+    def _end_examiner(self):
         if self.examiner is not None:
             self.examiner.kill()
             self.examiner = None
         self._end_student()
-        self.concern = (
-            f"The grader could not judge '{cell.name}' ({problem}). Your instructor will look at it."
-        )
-        return {"status": "manual", "earned": None, "message": self.concern}
 
     def _keep_outputs(self, cell, reply):
         target = self.rebuilt.notebook["cells"][cell.index]
@@ -341,7 +381,7 @@ class Sitting:
         if cell.kind == "manual":
             unanswered = cell.name in self.rebuilt.unanswered
             status, earned, message = ("not written", 0.0, "") if unanswered else ("manual", None, "")
-        elif status == "manual" and not self.concern:
+        elif status == "manual" and not self.concern and not self.lost:
             self.concern = f"The test '{cell.name}' gave no clear verdict. Your instructor will look at it."
         seconds = float(reply.get("seconds", 0.0))
         return CellResult(cell.name, status, cell.points, earned, message, cell.heading, seconds)

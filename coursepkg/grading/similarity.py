@@ -72,6 +72,7 @@ def write_similarity(course, assignment, out=None, least=LEAST, most=MOST_PAIRS,
 
     Raises:
         AssignmentProblem: if the assignment does not exist, or the gradebook holds another version of it.
+        OutputProblem: if the folder cannot be written.
     """
     from coursepkg.grading.plan import read_assignment
 

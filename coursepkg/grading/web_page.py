@@ -171,14 +171,37 @@ def harmless(value):
     return "'" + text if re.match(r"\s*[=+\-@＝＋－＠|%]|[\t\r\n]", text) else text
 
 
+class OutputProblem(Exception):
+    """A file cannot be written where it was asked for; the message is for the instructor."""
+
+
 def write_whole(path, text):
     """Writes a file so that a reader sees the old one or the new one, and nothing between.
 
     Args:
         path: path of the file; its folder is made.
         text: str.
+
+    Raises:
+        OutputProblem: if that is no place where a file can be written.
     """
     path = Path(path)
+    try:
+        _write_whole(path, text)
+    except OSError as error:
+        raise OutputProblem(_why_not_written(path, error)) from error
+
+
+def _why_not_written(path, error):
+    if os.path.isdir(path):
+        return f"{path} is a folder: expected the name of a file to write."
+    above = next((one for one in path.parents if os.path.lexists(one)), path.parent)
+    if os.path.lexists(above) and not os.path.isdir(above):
+        return f"{path} cannot be written: {above} is no folder. Expected a folder there, or nothing yet."
+    return f"{path} cannot be written: {error.strerror}. Expected a place where files can be written."
+
+
+def _write_whole(path, text):
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
     try:

@@ -379,20 +379,6 @@ class Queue:
         with database.reading(self.url) as connection:
             return _read_rows(connection, self.course_id, assignment)
 
-    def outcomes(self, assignment):
-        """How grading ended, for a report: the outcomes without their notebooks' contents.
-
-        Args:
-            assignment: str.
-
-        Returns:
-            Dict from student to `Outcome`.
-        """
-        query = self._rows(assignment, table.c.student, table.c.outcome).where(table.c.outcome.is_not(None))
-        with database.reading(self.url) as connection:
-            found = connection.execute(query.order_by(table.c.student)).all()
-        return {student: Outcome.from_dict(json.loads(text)) for student, text in found}
-
     def _rows(self, assignment, *columns):
         query = select(*(columns or table.c)).where(table.c.course == self.course_id)
         return query if assignment is None else query.where(table.c.assignment == assignment)
@@ -411,11 +397,31 @@ def rows(course, assignment=None):
     Raises:
         DatabaseProblem: if the database cannot be read.
     """
+    return _looked_up(_read_rows, course, assignment) or []
+
+
+def outcomes(course, assignment):
+    """How grading ended, for a report: the outcomes without their notebooks' contents. This writes nothing.
+
+    Args:
+        course: `Course`.
+        assignment: str.
+
+    Returns:
+        Dict from student to `Outcome`; empty if nothing was ever queued.
+
+    Raises:
+        DatabaseProblem: if the database cannot be read.
+    """
+    return _looked_up(_read_outcomes, course, assignment) or {}
+
+
+def _looked_up(read, course, assignment):
     if not database.exists(course.db_url):
-        return []
+        return None
     with database.reading(course.db_url) as connection:
         there = sqlalchemy.inspect(connection).has_table(table.name)
-        return _read_rows(connection, course.course_id, assignment) if there else []
+        return read(connection, course.course_id, assignment) if there else None
 
 
 def _read_rows(connection, course_id, assignment):
@@ -424,6 +430,14 @@ def _read_rows(connection, course_id, assignment):
         query = query.where(table.c.assignment == assignment)
     found = connection.execute(query.order_by(table.c.assignment, table.c.student))
     return [Row(**row._mapping) for row in found]
+
+
+def _read_outcomes(connection, course_id, assignment):
+    query = select(table.c.student, table.c.outcome).where(
+        table.c.course == course_id, table.c.assignment == assignment, table.c.outcome.is_not(None)
+    )
+    found = connection.execute(query.order_by(table.c.student)).all()
+    return {student: Outcome.from_dict(json.loads(text)) for student, text in found}
 
 
 def finish(connection, task, outcome):

@@ -14,9 +14,9 @@ import threading
 import time
 import traceback
 
-from coursepkg.grading import folders, gradebook, plan
+from coursepkg.grading import folders, gradebook, plan, sandbox
 from coursepkg.grading.course import open_course
-from coursepkg.grading.database import shown
+from coursepkg.grading.database import expect_gradebook, shown
 from coursepkg.grading.order import LEASE_SECONDS, Order, Trouble, explained, trouble_in, worker_name
 from coursepkg.grading.outcome import REJECTED, Outcome
 from coursepkg.grading.sandbox import CannotStart
@@ -83,6 +83,7 @@ def course_of(order):
         `Course`.
 
     Raises:
+        DatabaseProblem: if there is no gradebook.
         Trouble: if the settings here lead to another gradebook than the grader's.
     """
     course = open_course(order.course, order.db_url)
@@ -91,6 +92,7 @@ def course_of(order):
             f"The settings of this worker lead to the gradebook {shown(course.db_url)}, those of the grader "
             f"to {order.gradebook}. Give the address with --db, or set it on the workers as on the grader."
         )
+    expect_gradebook(course.db_url)
     if order.show_hidden:
         course.config.FeedbackExporter.show_hidden = True
     return course
@@ -109,7 +111,30 @@ def warm_parent(order, twin=None):
     wanted = {} if order.imports is None else {"imports": order.imports}
     if twin is not None:
         wanted["twin"] = twin
-    return _named(order.parent)(order.limits, confined=order.confined, **wanted)
+    confined, said = confinement_here(order)
+    if said:
+        print(said, file=sys.stderr)
+    return _named(order.parent)(order.limits, confined=confined, **wanted)
+
+
+def confinement_here(order):
+    """Decides for this machine, which may be another than the grader's, whether students' code is confined.
+
+    Args:
+        order: `Order`.
+
+    Returns:
+        Tuple: bool, whether it is; str, what a person should know about that, empty where it is as ordered.
+    """
+    if not (order.confined and order.accept_risk):
+        return order.confined, ""
+    why = sandbox.why_not_confined()
+    if not why:
+        return True, ""
+    return False, (
+        "Students' code runs unconfined and with your rights: this machine cannot confine it, and you said "
+        f"--accept-risk. {why}"
+    )
 
 
 class _Desk:

@@ -5,6 +5,7 @@ An attack is a file of `attacks/`: a docstring that says what is tried; what mus
 - `LOSES`: dict from a test's name, `*` allowed, to a pattern of the message that its student gets. All other
   tests earn their points: the rest of the notebook is the course's own solution.
 - `MAY_LOSE`: tests that may go either way, such as those whose answer stands in a cell that ends the process.
+- `MANUAL`: like `LOSES`, for tests that wait for a person.
 - `STATE`: `"graded"` unless it says otherwise. `SAYS`: a pattern of what the student is told in notes, reason
   or messages. `RENDERED`: the notebook that formgrader opens is rendered, too, and must run nothing.
 - `WHOLE`: whether the whole assignment is graded; else it ends with the last test that the attack names.
@@ -13,7 +14,8 @@ An attack is a file of `attacks/`: a docstring that says what is tried; what mus
   `change(notebook)` where it is given.
 - `# %% name` replaces an answer, `# %% after name` and `# %% before name` add a cell of the student's own.
 
-In the cells `@COURSE@`, `@OUTSIDE@`, `@PORT@` and `@SOCKET@` stand for where the tokens really are.
+In the cells `@COURSE@`, `@OUTSIDE@`, `@PORT@` and `@SOCKET@` stand for where the tokens really are, and
+`@MARK@` for what the command of every process holds that an attack means to leave behind.
 """
 
 import ast
@@ -42,7 +44,7 @@ import pytest  # noqa: E402
 
 ATTACKS = Path(__file__).parent / "attacks"
 GUARD = "raise SystemExit(__doc__)"
-MARK = "987654321"  # in the command of every process that an attack means to leave behind
+MARK = f"left-behind-{secrets.token_hex(8)}"  # of this run alone: others may go on on the same machine
 LEAK = "LEAKED"  # what an attack prints that got something
 FIRST, SECOND = "01-sequence-data", "02-rnn-bptt"
 LEAST = "test-decode-padding"  # so much of the assignment is graded at least
@@ -61,7 +63,14 @@ class Attack(SimpleNamespace):
     def of(cls, name, summary, cells, slug=FIRST, loses=None):
         """A submission of the whole assignment with these cells."""
         content = {"summary": summary, "cells": cells, "slug": slug, "loses": loses or {}, "whole": True}
-        nothing = {"may_lose": (), "state": "graded", "says": "", "rendered": False, "limits": {}}
+        nothing = {
+            "may_lose": (),
+            "manual": {},
+            "state": "graded",
+            "says": "",
+            "rendered": False,
+            "limits": {},
+        }
         return cls(name=name, **content, **nothing, make=lambda folder, write: write())
 
     @classmethod
@@ -84,6 +93,7 @@ class Attack(SimpleNamespace):
             slug=content.get("ASSIGNMENT", FIRST),
             loses=content.get("LOSES", {}),
             may_lose=content.get("MAY_LOSE", ()),
+            manual=content.get("MANUAL", {}),
             state=content.get("STATE", "graded"),
             says=content.get("SAYS", ""),
             rendered=content.get("RENDERED", False),
@@ -182,6 +192,7 @@ class Course:
     def fill_in(self, text):
         """Puts the real places into an attack's cell."""
         places = {"COURSE": self.folder, "OUTSIDE": self.outside, "PORT": self.port, "SOCKET": self.socket}
+        places["MARK"] = MARK
         for name, value in places.items():
             text = text.replace(f"@{name}@", str(value))
         return text
@@ -202,7 +213,8 @@ class Course:
         last = max(
             index
             for index, name in enumerate(names)
-            if name in touched or any(fits(name, pattern) for pattern in (*attack.loses, *attack.may_lose))
+            if name in touched
+            or any(fits(name, pattern) for pattern in (*attack.loses, *attack.may_lose, *attack.manual))
         )
         following = (index for index in range(last + 1, len(names)) if not names[index].startswith("test-"))
         return next((index for index in following if names[index]), len(names))
@@ -271,12 +283,12 @@ def fits(name, pattern):
 
 
 def expected_points(outcome, attack):
-    """The points that every test must have earned, `None` where two results are fine."""
+    """The points that every test must have earned, `None` where two results are fine or a person decides."""
     points = {}
     for notebook in outcome.notebooks:
         for cell in notebook.cells:
             lost = [pattern for pattern in attack.loses if fits(cell.grade_id, pattern)]
-            free = [pattern for pattern in attack.may_lose if fits(cell.grade_id, pattern)]
+            free = [pattern for pattern in (*attack.may_lose, *attack.manual) if fits(cell.grade_id, pattern)]
             points[cell.grade_id] = None if free else 0.0 if lost else cell.points
     return points
 

@@ -1,10 +1,13 @@
 """Stand-ins for session and warm parent, named in an `Order`: scores by name alone, a little sleep."""
 
+import contextlib
 import hashlib
 import json
 import os
+import signal
 import sqlite3
 import sys
+import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -22,7 +25,7 @@ class NoParent:
     deaths = 0
 
     def __init__(self, limits=None, confined=True, imports=()):
-        pass
+        self.confined = confined
 
     def __enter__(self):
         return self
@@ -67,7 +70,7 @@ def begun(log):
     return tuple(Counter(name for _, name, what in lines if what == which) for which in ("begin", "end"))
 
 
-def automatic_scores(course):
+def automatic_scores(course, assignment="ps1"):
     """What nbgrader's tables say, read without any of the grader's code: points by student and cell."""
     with sqlite3.connect(Path(course) / "gradebook.db") as connection:
         return {
@@ -75,7 +78,9 @@ def automatic_scores(course):
             for student, cell, points in connection.execute(
                 "SELECT s.student_id, c.name, g.auto_score FROM grade g JOIN submitted_notebook n"
                 " ON g.notebook_id = n.id JOIN submitted_assignment s ON n.assignment_id = s.id"
-                " JOIN base_cell c ON g.cell_id = c.id"
+                " JOIN base_cell c ON g.cell_id = c.id JOIN assignment a ON s.assignment_id = a.id"
+                " WHERE a.name = ?",
+                (assignment,),
             )
         }
 
@@ -93,6 +98,53 @@ def note(student, what):
             file.write(f"{os.getpid()} {student} {what}\n")
 
 
+def wait_for_company():
+    """Waits until so many processes have begun something as a test asks for: what one would do alone is
+    done before another has started, on a machine that is slow just then."""
+    deadline = time.monotonic() + 90
+    while len(begun_by()) < int(os.environ.get("STAND_IN_COMPANY", "0")):
+        if time.monotonic() > deadline:
+            raise TimeoutError("the others did not come")
+        time.sleep(0.02)
+
+
+def begun_by():
+    """The ids of the processes that have begun something, as the log names them."""
+    path = os.environ.get("STAND_IN_LOG")
+    lines = Path(path).read_text().splitlines() if path and Path(path).exists() else []
+    return {line.split()[0] for line in lines}
+
+
+@contextlib.contextmanager
+def signalled(number, condition):
+    """A `with` block around a run, in which this process is sent a signal once a condition holds.
+
+    It is sent while the run listens and never else: a signal that comes too late would end the tests. If
+    the condition does not come to hold, the run goes on unsignalled, and ends.
+
+    Args:
+        number: int, the signal.
+        condition: callable without arguments.
+    """
+    ended, before = threading.Event(), signal.getsignal(number)
+
+    def send():
+        deadline = time.monotonic() + 90
+        while time.monotonic() < deadline and not ended.wait(0.02):
+            if condition():
+                if signal.getsignal(number) != before:
+                    os.kill(os.getpid(), number)
+                return
+
+    sender = threading.Thread(target=send, daemon=True)
+    sender.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        sender.join(10)
+
+
 def score(student, grade_id, points):
     """A number of points that depends on the names alone."""
     digest = hashlib.sha256(f"{student}/{grade_id}".encode()).digest()
@@ -104,6 +156,7 @@ def grade_submission(student, assignment, folder, parent, limits):
     path = Path(folder) / "orders.json"
     orders = json.loads(path.read_text()) if path.exists() else {}
     note(student, "begin")
+    wait_for_company()
     time.sleep(orders.get("sleep", float(os.environ.get("STAND_IN_SLEEP", "0.01"))))
     if orders.get("end"):
         os.kill(os.getpid(), orders["end"])
@@ -131,7 +184,6 @@ def grade_submission(student, assignment, folder, parent, limits):
 
 def on_a_small_disk(released, course):
     """Copies a course onto a disk that is then filled, grades, makes room, grades again; prints the ends."""
-    import contextlib
     import io
     import shutil
     from types import SimpleNamespace

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 
 import forgers
@@ -322,6 +323,15 @@ def test_values_that_are_too_large_are_an_error_that_names_it(cells):
     _, message = cells.fails("takes(np.zeros(10_000_000))")
     assert "MiB" in message
     cells.passes("assert takes(np.zeros(10)) == 10")
+
+
+@pytest.mark.parametrize("value", ["np.zeros(10_000_000)", "[chr(0) * 4000] * 1000"], ids=["array", "texts"])
+def test_what_a_test_s_own_function_returns_too_large_is_not_laid_to_the_answer(cells, value):
+    cells.student_runs("def apply(function):\n    return len(function())")
+    answer = cells.test(f"apply(lambda: {value})")
+    assert (answer["status"], answer["student"]) == ("error", "ok"), answer
+    assert re.search(r"MiB|characters|larger", answer["message"]), answer
+    assert "our code" not in answer["message"]
 
 
 STRANGE = [

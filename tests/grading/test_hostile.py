@@ -160,10 +160,11 @@ def test_an_attack_gains_nothing_and_touches_nobody(attack, course, request, nei
         assert points is None or earned[name] == points, (name, earned[name], points)
     for notebook in outcome.notebooks:
         for cell in notebook.cells:
-            for pattern in (
-                say for name, say in attack.loses.items() if hostile_course.fits(cell.grade_id, name)
-            ):
+            said_of = attack.loses | attack.manual
+            for pattern in (say for name, say in said_of.items() if hostile_course.fits(cell.grade_id, name)):
                 assert re.search(pattern, cell.message, re.DOTALL), (cell.grade_id, cell.status, cell.message)
+            if any(hostile_course.fits(cell.grade_id, name) for name in attack.manual):
+                assert (cell.status, cell.earned) == ("manual", None)
     assert re.search(attack.says, said, re.DOTALL), said
     assert LEAK not in shown + said
     assert course.token not in shown + said
@@ -288,7 +289,15 @@ def test_a_source_that_ends_parsers_ends_no_report(source):
 
 
 @pytest.mark.parametrize(
-    "name", ["stopping-forks", "stopping-threads", "stopping-signals", "flooding-output", "flooding-memory"]
+    "name",
+    [
+        "stopping-forks",
+        "stopping-threads",
+        "stopping-signals",
+        "stopping-computing",
+        "flooding-output",
+        "flooding-memory",
+    ],
 )
 def test_a_neighbour_is_graded_at_the_same_time(name, course, parent, neighbours):
     """On another worker of the same machine, as it happens with `--workers 2`."""

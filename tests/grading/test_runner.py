@@ -9,23 +9,22 @@ import os
 import shutil
 import signal
 import sqlite3
-import threading
-import time
 from dataclasses import replace
 from types import SimpleNamespace
 
 import psutil
 import pytest
 import stand_ins
-from stand_ins import automatic_scores, begun, expected_scores, hand_in
+from stand_ins import automatic_scores, begun, expected_scores, hand_in, signalled
 
-from coursepkg.grading import pool, runner
+from coursepkg.grading import pool, runner, sandbox
 from coursepkg.grading.arrivals import QUIET_SECONDS, Arrivals
 from coursepkg.grading.course import Submission
 from coursepkg.grading.limits import Limits
 from coursepkg.grading.order import Order, Trouble, trouble_in
 from coursepkg.grading.progress import Display, duration, plain, print_table
 from coursepkg.grading.runner import Run, Summary
+from coursepkg.grading.worker import warm_parent
 
 
 @pytest.fixture
@@ -93,7 +92,8 @@ def test_why_a_submission_is_graded(tiny_course):
         ("second", True, "new"),
         ("third", True, "new"),
     ]
-    assert states(tiny_course) == {}  # to ask is to change nothing
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        states(tiny_course)  # to ask is to change nothing
     run.grade(run.choose())
     hand_in(tiny_course, "second", answer="answer = 41")
     assert [(one.grade, one.why) for one in run.choose()] == [
@@ -179,13 +179,50 @@ def test_a_machine_that_cannot_start_children_ends_the_run_and_keeps_the_queue(t
 
 
 def test_no_confinement_no_grading(tiny_course, monkeypatch):
-    from coursepkg.grading import sandbox
-
     hand_in(tiny_course, "ada")
     monkeypatch.setattr(sandbox, "why_not_confined", lambda: "Not here. `--accept-risk` goes on.")
     run = Run(replace(order_for(tiny_course), confined=True))
     with pytest.raises(Trouble, match="--accept-risk"):
         run.grade(run.choose())
+
+
+SEES = "import os\nanswer = 0 if os.path.exists({!r}) else 42"
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize(("why_not", "points"), [("", 2), ("Not here.", 0)])
+def test_an_accepted_risk_is_taken_only_where_a_machine_cannot_confine(
+    tiny_course, monkeypatch, why_not, points
+):
+    if why_not:
+        monkeypatch.setattr(sandbox, "why_not_confined", lambda: why_not)
+    hand_in(tiny_course, "ada", answer=SEES.format(str(tiny_course / "gradebook.db")))
+    order = Order(str(tiny_course), "ps1", accept_risk=True, imports=("IPython.core.interactiveshell",))
+    stream = io.StringIO()
+    run = Run(order, workers=1, display=Display(stream))
+    assert run.grade(run.choose()).graded == [("ada", "")]
+    assert automatic_scores(tiny_course)["ada", "test_answer"] == points
+    assert ("unconfined" in stream.getvalue()) == bool(why_not)
+
+
+@pytest.mark.parametrize(
+    ("confined", "accept_risk", "why_not", "expected"),
+    [
+        (True, False, "", True),
+        (True, False, "Not here.", True),  # and then it does not start
+        (True, True, "", True),
+        (True, True, "Not here.", False),
+        (False, True, "", False),
+    ],
+)
+def test_each_machine_decides_whether_it_confines(
+    monkeypatch, capsys, confined, accept_risk, why_not, expected
+):
+    monkeypatch.setattr(sandbox, "why_not_confined", lambda: why_not)
+    order = Order("/course", "ps1", confined=confined, accept_risk=accept_risk, parent="stand_ins:NoParent")
+    assert warm_parent(Order.from_json(order.to_json())).confined is expected
+    said = capsys.readouterr().err
+    assert ("unconfined" in said and "Not here." in said) == (confined and not expected)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -194,16 +231,10 @@ def test_a_stop_gives_back_what_is_in_hand(tiny_course, log, number):
     for name in names:
         hand_in(tiny_course, name, sleep=0.01 if name < "s2" else 30)
 
-    def press():
-        while begun(log)[0].total() < 4:  # the two quick ones are done, two slow ones in hand
-            time.sleep(0.02)
-        os.kill(os.getpid(), number)
-
-    presser = threading.Thread(target=press)
-    presser.start()
     before = signal.getsignal(number)
-    summary = grade(tiny_course)
-    presser.join()
+    # The two quick ones are done, two slow ones are in hand.
+    with signalled(number, lambda: begun(log)[0].total() >= 4):
+        summary = grade(tiny_course)
     assert signal.getsignal(number) == before
     assert summary.stopped
     assert summary.code == 2
@@ -248,6 +279,15 @@ def test_sqlite_on_several_machines_is_warned_of(tiny_course, monkeypatch, hosts
     order = order_for(tiny_course)
     Run(order, scheduler="tcp://x:1", display=Display(stream))._pool(order)
     assert ("PostgreSQL is the safe choice" in stream.getvalue()) == warned
+
+
+@pytest.mark.parametrize("accept_risk", [True, False])
+def test_a_risk_accepted_for_other_machines_is_named(tiny_course, monkeypatch, accept_risk):
+    monkeypatch.setattr(runner, "ClusterPool", lambda *_: SimpleNamespace(hosts=lambda: {"tcp://a"}))
+    stream = io.StringIO()
+    order = replace(order_for(tiny_course), confined=True, accept_risk=accept_risk)
+    Run(order, scheduler="tcp://x:1", display=Display(stream))._pool(order)
+    assert ("that cannot confine run students' code unconfined" in stream.getvalue()) == accept_risk
 
 
 def test_an_order_survives_its_journey():

@@ -19,7 +19,7 @@ from coursepkg.grading.session import Sitting, grade_submission
 pytestmark = pytest.mark.sandbox
 
 IMPORTS = ("numpy", "IPython.core.interactiveshell", "coursepkg.checks", "coursepkg.grading.examiner")
-LIMITS = Limits(cell_seconds=3, submission_seconds=60, memory=600 * MEBIBYTE, restarts=4)
+LIMITS = Limits(cell_seconds=10, submission_seconds=60, memory=600 * MEBIBYTE, restarts=4)
 
 
 @pytest.fixture(scope="module")
@@ -120,11 +120,11 @@ def test_a_process_that_ends_costs_the_test_in_which_it_ends_and_no_other(parent
 
 def test_an_answer_that_never_comes_back_costs_its_own_test(parent, tmp_path):
     slow = "def triple(x):\n    while x == 5:\n        pass\n    return 3 * x"
-    limits = dataclasses.replace(LIMITS, cell_seconds=1)
+    limits = dataclasses.replace(LIMITS, cell_seconds=5)
     outcome = Exam(*PAIR).grade(tmp_path, parent, {"triple": slow}, limits=limits)
     assert statuses(outcome)["test-triple-one"] == "too slow"
     assert statuses(outcome)["test-triple-two"] == "passed"
-    assert "1 s" in messages(outcome)["test-triple-one"]
+    assert "5 s" in messages(outcome)["test-triple-one"]
 
 
 def test_a_cell_that_ends_its_process_is_left_out_of_the_next_one(parent, tmp_path):
@@ -166,27 +166,134 @@ def test_the_time_of_a_submission_ends_it_with_a_reason(parent, tmp_path):
     assert "time for the whole submission (1 s)" in messages(outcome)["test-triple-two"]
 
 
-def test_an_examiner_that_is_lost_calls_a_person_and_later_cells_are_still_judged(
-    parent, tmp_path, monkeypatch
-):
-    request = Sitting._request
-    killed = []
+@pytest.fixture
+def losing(monkeypatch):
+    """A function that has examiners killed when they are to take a cell, once each for the names given."""
 
-    def kill_once(self, position):
-        if self.rebuilt.cells[position].name == "test-triple-one" and not killed:
-            killed.append(self.examiner.pid)
-            os.kill(self.examiner.pid, signal.SIGKILL)
-            while self.examiner.alive():
-                time.sleep(0.01)
-        return request(self, position)
+    def lose(*names):
+        left, request = list(names), Sitting._request
 
-    monkeypatch.setattr(Sitting, "_request", kill_once)
-    outcome = Exam(*PAIR).grade(tmp_path, parent)
+        def kill(self, position):
+            if left and self.rebuilt.cells[position].name == left[0]:
+                left.pop(0)
+                os.kill(self.examiner.pid, signal.SIGKILL)
+                while self.examiner.alive():
+                    time.sleep(0.01)
+            return request(self, position)
+
+        monkeypatch.setattr(Sitting, "_request", kill)
+        return left
+
+    return lose
+
+
+def test_an_examiner_that_is_lost_calls_a_person_and_later_cells_are_still_judged(parent, tmp_path, losing):
+    losing("test-triple-one")
+    own = cell("test-triple-own", "assert triple(2) == 6", 4)
+    outcome = Exam(*PAIR, own).grade(tmp_path, parent)
+    assert statuses(outcome) == {
+        "test-double-one": "passed",
+        "test-triple-one": "manual",
+        "test-triple-two": "manual",  # it uses the helper that the lost test was to define
+        "test-triple-own": "passed",
+    }
+    earned = {one.grade_id: one.earned for one in outcome.notebooks[0].cells}
+    assert earned["test-triple-one"] is earned["test-triple-two"] is None
+    assert "'helper' of the cell 'test-triple-one'" in messages(outcome)["test-triple-two"]
     assert outcome.state == NEEDS_A_LOOK
-    assert "test-triple-one" in outcome.reason
-    assert statuses(outcome)["test-triple-one"] == "manual"
-    assert next(one for one in outcome.notebooks[0].cells if one.grade_id == "test-triple-one").earned is None
-    assert statuses(outcome)["test-double-one"] == "passed"
+    assert "could not judge 'test-triple-one', 'test-triple-two'" in outcome.reason
+
+
+WAYS = {
+    "a function": "def judge(x):\n    assert triple(x) == 3 * x",
+    "an import": "from operator import truth as judge\nassert triple(1) == 3",
+    "all of a module": "from os import *\ntriple(1)",
+    "a loop": "for judge in [lambda x: 1 / (triple(x) == 3 * x)]:\n    pass",
+    "a walrus": "(judge := lambda x: 1 / (triple(x) == 3 * x))",
+    "a comprehension": "[judge := (lambda x: 1 / (triple(x) == y * x)) for y in [3]]",
+    "a tuple": "judge, other = [lambda x: 1 / (triple(x) == 3 * x)] * 2",
+    "a context": "from contextlib import nullcontext\n"
+    "with nullcontext(lambda x: 1 / (triple(x) == 3 * x)) as judge:\n    pass",
+    "a match": "match [lambda x: 1 / (triple(x) == 3 * x)]:\n    case [judge]:\n        pass",
+    "a class": "class judge:\n    def __init__(self, x):\n        assert triple(x) == 3 * x",
+    "a global": "def define():\n    global judge\n    judge = lambda x: 1 / (triple(x) == 3 * x)\ndefine()",
+    "a dictionary": "globals()['judge'] = lambda x: 1 / (triple(x) == 3 * x)",
+}
+
+
+@pytest.mark.parametrize("source", WAYS.values(), ids=WAYS)
+def test_what_a_lost_cell_was_to_define_is_not_the_answers_to_define(parent, tmp_path, losing, source):
+    losing("test-triple-one")
+    forged = "def triple(x):\n    return 0\ndef judge(x):\n    return None"
+    swallowed = "try:\n    judge(5)\nexcept NameError:\n    pass"
+    in_class = "class Both:\n    verdict = judge(5)"
+    cells = [
+        cell(f"test-triple-{number}", text, 1)
+        for number, text in enumerate(["judge(5)", swallowed, in_class, "assert triple.__name__ == 'triple'"])
+    ]
+    exam = Exam(*PAIR[:4], cell("test-triple-one", source, 1), *cells)
+    outcome = exam.grade(tmp_path, parent, {"triple": forged})
+    found = statuses(outcome)
+    whole = source in (WAYS["all of a module"], WAYS["a dictionary"])  # then no name of the answer's is safe
+    assert [found[one.metadata.nbgrader.grade_id] for one in cells] == [
+        *["manual"] * 3,
+        "manual" if whole else "passed",
+    ]
+
+
+def test_a_name_that_a_later_cell_defines_again_is_known_again(parent, tmp_path, losing):
+    losing("test-triple-one")
+    again = cell(
+        "test-triple-again", "helper = 7\nclass Kept:\n    value = helper\nassert Kept.value == 7", 1
+    )
+    outcome = Exam(*PAIR[:5], again, cell("test-triple-last", "assert triple(helper) == 21", 1)).grade(
+        tmp_path, parent
+    )
+    assert statuses(outcome)["test-triple-again"] == statuses(outcome)["test-triple-last"] == "passed"
+
+
+def test_what_stood_for_a_name_before_the_lost_cell_is_not_taken_for_it(parent, tmp_path, losing):
+    losing("test-triple-one")
+    early = cell("test-triple-early", "import math\nbound = math.inf", 1)
+    late = cell("test-triple-one", "import math\nbound = 1e-9", 1)
+    uses = cell("test-triple-two", "assert abs(triple(1) - 3) < bound", 1)
+    module = cell("test-triple-three", "assert math.isclose(triple(1), 3)", 1)
+    outcome = Exam(*PAIR[:4], early, late, uses, module).grade(tmp_path, parent)
+    assert statuses(outcome)["test-triple-two"] == "manual"
+    assert statuses(outcome)["test-triple-three"] == "passed"
+
+
+@pytest.mark.parametrize("lost", ["set-up", "double", "triple"])
+def test_behind_a_lost_cell_that_is_no_test_a_person_judges_everything(parent, tmp_path, losing, lost):
+    losing(lost)
+    outcome = Exam(*PAIR).grade(tmp_path, parent)
+    found = list(statuses(outcome).values())
+    assert found == (["passed"] if lost == "triple" else ["manual"]) + ["manual"] * 2
+    assert outcome.state == NEEDS_A_LOOK
+    assert f"at '{lost}'" in outcome.reason
+
+
+def test_an_examiner_that_is_lost_while_it_goes_through_earlier_cells_is_laid_to_the_cell_it_was_at(
+    parent, tmp_path, losing
+):
+    left = losing("test-triple-one", "test-double-one")  # the second while another examiner catches up
+    outcome = Exam(*PAIR, cell("test-triple-own", "assert triple(2) == scale * 2", 4)).grade(tmp_path, parent)
+    assert not left
+    assert statuses(outcome) == {
+        "test-double-one": "passed",
+        "test-triple-one": "manual",
+        "test-triple-two": "manual",
+        "test-triple-own": "passed",
+    }
+    assert "at 'test-triple-one', 'test-double-one'" in outcome.reason
+
+
+def test_an_examiner_that_is_lost_over_the_set_up_the_second_time_closes_the_examination(
+    parent, tmp_path, losing
+):
+    losing("test-double-one", "set-up")
+    outcome = Exam(*PAIR).grade(tmp_path, parent)
+    assert set(statuses(outcome).values()) == {"manual"}
 
 
 def test_of_two_notebooks_one_that_is_missing_earns_nothing(parent, tmp_path):

@@ -85,12 +85,12 @@ def test_what_waits_longest_comes_first_and_what_was_tried_last(queue):
     assert queue.lease("w", 60) is None
 
 
-def test_a_result_is_kept_with_everything_but_the_notebook(queue):
+def test_a_result_is_kept_with_everything_but_the_notebook(course, queue):
     queue.add("ada", "ps1", "f", "v")
     queue.done(queue.lease("w", 60), outcome_of("ada", "no\0thing \ud800" + "x" * 10_000))
     (row,) = queue.rows("ps1")
     assert (row.state, row.verdict, row.seconds, row.peak_memory) == ("done", "graded", 1.5, 10**10)
-    outcome = queue.outcomes("ps1")["ada"]
+    outcome = work_queue.outcomes(course, "ps1")["ada"]
     assert outcome.notebooks[0].notebook == {}
     assert outcome.notebooks[0].cells[0].grade_id == "test_answer"
     assert len(outcome.notebooks[0].cells[0].message) < 5000

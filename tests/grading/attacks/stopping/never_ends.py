@@ -1,12 +1,12 @@
 """Answers never return: a loop, a loop that swallows every interrupt, a sleep, C code that holds the interpreter's lock."""
 
 LOSES = {
-    "test-encode-*": r"No answer within 2 s",
-    "test-decode-*": r"No answer within 2 s",
-    "test-masked-mean-empty-row": r"No answer within 2 s",
-    "test-split-windows-no-past": r"No answer within 2 s",
+    "test-encode-*": r"No answer within 5 s",
+    "test-decode-*": r"No answer within 5 s",
+    "test-masked-mean-empty-row": r"No answer within 5 s",
+    "test-split-windows-no-past": r"No answer within 5 s",
 }
-LIMITS = {"cell_seconds": 2.0, "restarts": 30}
+LIMITS = {"cell_seconds": 5.0, "submission_seconds": 300.0, "restarts": 30}
 
 raise SystemExit(__doc__)  # what follows is data for test_hostile.py; it runs in the confinement only
 

@@ -10,9 +10,9 @@ import sys
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
-        os.execv(sys.executable, [sys.executable, "-c", "import time; time.sleep(600)", "987654321"])
+        os.execv(sys.executable, [sys.executable, "-c", "import time; time.sleep(600)", "@MARK@"])
     os._exit(0)
-subprocess.Popen(["/bin/sh", "-c", "trap '' TERM INT HUP; sleep 600 # 987654321"], start_new_session=True)
+subprocess.Popen(["/bin/sh", "-c", "trap '' TERM INT HUP; sleep 600 # @MARK@"], start_new_session=True)
 for _ in range(20):
     if os.fork() == 0:
         os._exit(0)  # nobody waits for it
