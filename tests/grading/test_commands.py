@@ -173,7 +173,7 @@ def test_limits_reach_the_worker(typed, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("text", "bytes_"), [("3G", 3 * 2**30), ("1.5g", 3 * 2**29), ("256M", 2**28), ("67108864", 2**26)]
+    ("text", "bytes_"), [("3G", 3 * 2**30), ("1.5g", 3 * 2**29), ("256M", 2**28), ("134217728", 2**27)]
 )
 def test_sizes(text, bytes_):
     assert cli._size(text) == bytes_
