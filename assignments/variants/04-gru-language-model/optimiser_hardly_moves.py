@@ -1,6 +1,7 @@
 """The learning rate is a thousand times too small."""
 
 LOSES = {
+    "test-make-model-clips": "The optimiser's learning rate",
     "test-make-model-learns": "nine tenths of that is the aim",
 }
 

@@ -57,5 +57,7 @@ class LanguageModel(keras.Model):
         return [self.to_logits(outputs), outputs[:, -1]]
 
     def next_step(self, ids, state=None):
-        state, _ = self.recurrent.cell(self.embedding(ids), [state])
+        embedded = self.embedding(ids)
+        state = keras.ops.zeros_like(embedded) if state is None else state
+        state, _ = self.recurrent.cell(embedded, [state])
         return self.to_logits(state), state

@@ -1,6 +1,8 @@
 """The decoder starts from zeros."""
 
 LOSES = {
+    "test-encoder-decoder-layers": "The logits, compared with an Embedding",
+    "test-encoder-decoder-learning": "4 of 10 weights are what they were",
     "test-encoder-decoder-source": "Where does the decoder's GRU start",
     "test-encoder-decoder-steps": "started from the state that decode had returned",
     "test-make-translator-learns": "After 60 steps the model knows",

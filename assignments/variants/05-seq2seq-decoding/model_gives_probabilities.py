@@ -1,6 +1,7 @@
 """A softmax behind the logits."""
 
 LOSES = {
+    "test-encoder-decoder-layers": "The logits, compared with an Embedding",
     "test-encoder-decoder-shapes": "they are probabilities. Does the last layer",
     "test-make-translator-learns": "After 60 steps the model knows",
 }

@@ -23,9 +23,7 @@ class EncoderDecoder(keras.Model):
         self.encoder = keras.layers.GRU(units)
         self.target_embedding = keras.layers.Embedding(target_size, units)
         self.decoder = keras.layers.GRU(units, return_sequences=True, return_state=True)
-        self.output_layer = keras.Sequential(
-            [keras.layers.Dense(units, activation="tanh"), keras.layers.Dense(target_size)]
-        )
+        self.output_layer = keras.Sequential([keras.layers.Dense(target_size)])
 
     def encode(self, source):
         source = keras.ops.convert_to_tensor(source)
